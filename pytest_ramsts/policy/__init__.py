@@ -1,0 +1,30 @@
+"""What is allowed: policy documents and the decisions they lead to. Knows no account."""
+
+from pytest_ramsts.policy.access import Access, AppliedPolicy, Layers
+from pytest_ramsts.policy.decision import Decision, PlacedStatement
+from pytest_ramsts.policy.document import SIZE_LIMITS, Policy, PolicySource, allow, deny
+from pytest_ramsts.policy.evaluation import decide
+from pytest_ramsts.policy.principal import Principal
+from pytest_ramsts.policy.settings import DEFAULT, Settings
+from pytest_ramsts.policy.statement import Statement
+from pytest_ramsts.policy.system_policies import SYSTEM_POLICIES, SystemPolicy
+
+__all__ = [
+    "DEFAULT",
+    "SIZE_LIMITS",
+    "SYSTEM_POLICIES",
+    "Access",
+    "AppliedPolicy",
+    "Decision",
+    "Layers",
+    "PlacedStatement",
+    "Policy",
+    "PolicySource",
+    "Principal",
+    "Settings",
+    "Statement",
+    "SystemPolicy",
+    "allow",
+    "decide",
+    "deny",
+]

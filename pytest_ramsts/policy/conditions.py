@@ -1,0 +1,241 @@
+"""Condition operators and whether a request meets them. Knows no statement and no service's keys.
+
+A row of `OPERATORS` says how a value in a policy is read, how one in a request is read, and how
+both compare. A key that the request does not carry fails a positive operator and meets a negated
+one.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+from socket import AF_INET, AF_INET6, inet_pton
+from typing import Any, Final
+
+from pytest_ramsts.errors import RamstsError
+from pytest_ramsts.policy.settings import Settings
+from pytest_ramsts.policy.wildcard import matches
+
+__all__ = [
+    "OPERATORS",
+    "UNREADABLE",
+    "Condition",
+    "Context",
+    "Operator",
+    "UnreadableError",
+    "find_operator",
+    "folded",
+    "is_like",
+]
+
+Context = Mapping[str, Sequence[str]]
+"""The values of a request by `folded` key."""
+
+
+class UnreadableError(ValueError):
+    """A value is not of the type that the operator compares; the text says what would be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """How one operator reads and compares. `test` gets the request's value, then the policy's."""
+
+    test: Callable[[Any, Any], bool]
+    read: Callable[[str], Any] = str
+    read_actual: Callable[[str], Any] = str
+    negated: bool = False
+    met_when_absent: bool = False
+    quantifier: str = ""
+    tests_absence: bool = False
+    fixed: bool | None = None
+
+    def met(self, actuals: Sequence[str], operands: Sequence[Any], settings: Settings) -> bool:
+        if self.quantifier == "ForAllValues":
+            return all(self._one_met((actual,), operands, settings) for actual in actuals)
+        if self.quantifier == "ForAnyValue":
+            return any(self._one_met((actual,), operands, settings) for actual in actuals)
+        return self._one_met(actuals, operands, settings)
+
+    def _one_met(self, actuals: Sequence[str], operands: Sequence[Any], settings: Settings) -> bool:
+        test = self.test
+        for text in actuals:
+            try:
+                actual = self.read_actual(text)
+            except UnreadableError as error:
+                if settings.unreadable_context == "error":
+                    raise RamstsError(f"the request carries `{text}`: {error}") from error
+                continue
+            for operand in operands:
+                if test(actual, operand):
+                    return not self.negated
+        return self.negated
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One key under one operator, with the values the policy lists for it."""
+
+    operator: str
+    key: str
+    values: tuple[str, ...]
+    rule: Operator = field(repr=False, compare=False)
+    operands: tuple[Any, ...] = field(repr=False, compare=False)
+
+    def met(self, context: Context, settings: Settings) -> bool:
+        actuals = context.get(folded(self.key, settings))
+        rule = self.rule
+        if rule.fixed is not None:
+            return rule.fixed
+        if rule.tests_absence:
+            return ("true" if not actuals else "false") in self.values
+        if not actuals:
+            return rule.met_when_absent
+        return rule.met(actuals, self.operands, settings)
+
+
+def folded(key: str, settings: Settings) -> str:
+    """The spelling under which keys are the same: without case, except for the name of a tag."""
+    if settings.condition_key_case == "significant":
+        return key
+    head, separator, tag = key.partition("/")
+    if settings.tag_key_case == "ignored":
+        return key.lower()
+    return f"{head.lower()}{separator}{tag}"
+
+
+def _number(text: str) -> Decimal:
+    digits = text[1:] if text[:1] in ("+", "-") else text
+    whole, point, fraction = digits.partition(".")
+    if text.isascii() and whole.isdecimal() and (fraction.isdecimal() or not point):
+        return Decimal(text)
+    raise UnreadableError("write a number such as `10` or `2.5`")
+
+
+def _instant(text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None or text[4:5] + text[7:8] + text[10:11] != "--T":
+        raise UnreadableError(
+            "write a time such as `2026-03-01T08:00:00Z` or `2026-03-01T08:00:00+08:00`"
+        )
+    return instant
+
+
+def _truth(text: str) -> bool:
+    if text in _TRUTHS:
+        return _TRUTHS[text]
+    raise UnreadableError("write `true` or `false`")
+
+
+_TRUTHS: Final = {"true": True, "false": False}
+
+
+@dataclass(frozen=True, slots=True)
+class _Network:
+    """The addresses that agree with `number` but for their last `free` bits."""
+
+    width: int
+    number: int
+    free: int
+    masked_single: bool = False
+
+
+def _address(text: str) -> tuple[int, int]:
+    family, width = (AF_INET6, 128) if ":" in text else (AF_INET, 32)
+    try:
+        return width, int.from_bytes(inet_pton(family, text))
+    except (OSError, ValueError):
+        raise UnreadableError("write an address such as `203.0.113.7`") from None
+
+
+def _network(text: str) -> _Network:
+    base, slash, length = text.partition("/")
+    try:
+        width, number = _address(base)
+    except UnreadableError:
+        width, number = 0, 0
+    if not slash and width:
+        return _Network(width, number, 0)
+    if not width or not (length.isascii() and length.isdecimal()) or int(length) > width:
+        raise UnreadableError(
+            "write an address or a block of them, such as `203.0.113.7` or `203.0.113.0/24`"
+        )
+    free = width - int(length)
+    return _Network(width, number >> free, free, masked_single=not free)
+
+
+def _in_network(address: tuple[int, int], network: _Network) -> bool:
+    return address[0] == network.width and address[1] >> network.free == network.number
+
+
+def is_like(actual: str, pattern: str) -> bool:
+    return matches(pattern, actual)
+
+
+def _positive(
+    test: Callable[[Any, Any], bool], read: Any = str, read_actual: Any = None
+) -> Operator:
+    return Operator(test, read=read, read_actual=read_actual or read)
+
+
+def _negated(
+    test: Callable[[Any, Any], bool], read: Any = str, read_actual: Any = None
+) -> Operator:
+    return replace(_positive(test, read, read_actual), negated=True, met_when_absent=True)
+
+
+OPERATORS: Final[dict[str, Operator]] = {
+    "StringEquals": _positive(operator.eq),
+    "StringNotEquals": _negated(operator.eq),
+    "StringEqualsIgnoreCase": _positive(operator.eq, str.lower),
+    "StringNotEqualsIgnoreCase": _negated(operator.eq, str.lower),
+    "StringLike": _positive(is_like),
+    "StringNotLike": _negated(is_like),
+    "NumericEquals": _positive(operator.eq, _number),
+    "NumericNotEquals": _negated(operator.eq, _number),
+    "NumericLessThan": _positive(operator.lt, _number),
+    "NumericLessThanEquals": _positive(operator.le, _number),
+    "NumericGreaterThan": _positive(operator.gt, _number),
+    "NumericGreaterThanEquals": _positive(operator.ge, _number),
+    "DateEquals": _positive(operator.eq, _instant),
+    "DateNotEquals": _negated(operator.eq, _instant),
+    "DateLessThan": _positive(operator.lt, _instant),
+    "DateLessThanEquals": _positive(operator.le, _instant),
+    "DateGreaterThan": _positive(operator.gt, _instant),
+    "DateGreaterThanEquals": _positive(operator.ge, _instant),
+    "Bool": _positive(operator.eq, _truth),
+    "IpAddress": _positive(_in_network, _network, _address),
+    "NotIpAddress": _negated(_in_network, _network, _address),
+}
+
+_NULL: Final = Operator(operator.eq, read=_truth, tests_absence=True)
+
+UNREADABLE: Final = {
+    "not met": Operator(operator.eq, fixed=False),
+    "ignored": Operator(operator.eq, fixed=True),
+}
+"""What stands in for a condition that cannot be read, where a setting accepts it."""
+
+
+def find_operator(name: str, settings: Settings) -> Operator | None:
+    """The operator of that exact name; undocumented ones only where a setting accepts them."""
+    if name in OPERATORS:
+        return OPERATORS[name]
+    if name == "Null" and settings.null_operator == "accept":
+        return _NULL
+    quantifier, colon, rest = name.rpartition(":")
+    suffix = "IfExists" if rest.endswith("IfExists") else ""
+    rule = OPERATORS.get(rest.removesuffix("IfExists"))
+    if rule is None or (suffix and settings.if_exists != "accept"):
+        return None
+    if colon and (
+        settings.set_operators != "accept" or quantifier not in ("ForAnyValue", "ForAllValues")
+    ):
+        return None
+    absent = {"ForAllValues": True, "ForAnyValue": False}.get(quantifier, rule.met_when_absent)
+    return replace(rule, quantifier=quantifier, met_when_absent=absent or bool(suffix))

@@ -1,0 +1,358 @@
+"""The grammar of a policy document: what may stand where. Knows no text, so no line.
+
+Most statements are plain (an Effect, an Action, a Resource): `screen` looks at those in passing and
+leaves them unread, since a question reads only the few that are filed under its action.
+`read_statement` is the exact reader for all the others, and the one that says what is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, Final, Literal, NoReturn
+
+from pytest_ramsts.policy.conditions import (
+    OPERATORS,
+    UNREADABLE,
+    Condition,
+    UnreadableError,
+    find_operator,
+)
+from pytest_ramsts.policy.principal import Principals
+from pytest_ramsts.policy.settings import Settings
+from pytest_ramsts.policy.statement import Statement
+
+__all__ = ["GrammarError", "PolicyKind", "check_frame", "read_statement", "screen"]
+
+PolicyKind = Literal["identity", "trust", "session", "control", "resource"]
+
+Place = tuple[str | int, ...]
+
+
+class GrammarError(Exception):
+    """Where in the document (`place`), what is wrong, and what would be right."""
+
+    def __init__(self, place: Place, problem: str) -> None:
+        super().__init__(place, problem)
+        self.place = place
+        self.problem = problem
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """What a statement of one kind of policy must and must not have."""
+
+    resource: bool
+    principal: bool
+
+
+_FORMS: Final[dict[PolicyKind, _Form]] = {
+    "identity": _Form(resource=True, principal=False),
+    "session": _Form(resource=True, principal=False),
+    "control": _Form(resource=True, principal=False),
+    "trust": _Form(resource=False, principal=True),
+    "resource": _Form(resource=True, principal=True),
+}
+
+_ELEMENTS: Final = (
+    "Effect",
+    "Action",
+    "NotAction",
+    "Resource",
+    "NotResource",
+    "Principal",
+    "Condition",
+    "Sid",
+)
+_PLAIN: Final = frozenset(
+    {
+        ("Effect", "Action", "Resource"),
+        ("Effect", "Resource", "Action"),
+        ("Action", "Effect", "Resource"),
+        ("Action", "Resource", "Effect"),
+        ("Resource", "Action", "Effect"),
+        ("Resource", "Effect", "Action"),
+    }
+)
+_EFFECTS: Final = frozenset({"Allow", "Deny"})
+_PRINCIPAL_KINDS: Final = ("RAM", "Service", "Federated")
+_ACTION_CHARACTERS: Final = dict.fromkeys(
+    map(ord, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-*?"), None
+)
+
+
+def check_frame(document: object, settings: Settings) -> list[Any]:
+    """The statements of a document whose outer form is right."""
+    if not isinstance(document, Mapping):
+        _fail((), 'a policy is an object: {"Version": "1", "Statement": [...]}')
+    for name in document:
+        if name not in ("Version", "Statement"):
+            _fail_unknown((), name, ("Version", "Statement"))
+    if "Version" not in document:
+        _fail((), 'Version is missing; add "Version": "1"')
+    version = document["Version"]
+    if version != "1" and not (version == 1 and settings.bare_values == "accept"):
+        _fail(("Version",), f'the only version is the string "1", not {version!r}')
+    if "Statement" not in document:
+        _fail((), 'Statement is missing; add "Statement": [...]')
+    statements = document["Statement"]
+    if isinstance(statements, Mapping) and settings.single_statement == "accept":
+        return [statements]
+    if not isinstance(statements, list | tuple):
+        _fail(("Statement",), "Statement is a list; put the statement between [ and ]")
+    if not statements:
+        _fail(("Statement",), "Statement needs at least one statement")
+    return list(statements)
+
+
+def screen(
+    statements: list[Any], kind: PolicyKind, settings: Settings
+) -> tuple[dict[str, list[int]], list[Statement | None]]:
+    """The numbers of the statements by action, and those statements that had to be read for it.
+
+    Numbers of statements with NotAction are filed under `*`: any action may concern them.
+    """
+    numbers_by_action: dict[str, list[int]] = {}
+    read: list[Statement | None] = [None] * len(statements)
+    resources: list[str] = []
+    plain_form = _FORMS[kind].resource and not _FORMS[kind].principal
+    for number, raw in enumerate(statements):
+        if plain_form and raw.__class__ is dict and tuple(raw) in _PLAIN:
+            action = raw["Action"]
+            resource = raw["Resource"]
+            if action.__class__ is str and resource.__class__ is str and raw["Effect"] in _EFFECTS:
+                resources.append(resource)
+                if action in numbers_by_action:
+                    numbers_by_action[action].append(number)
+                else:
+                    numbers_by_action[action] = [number]
+                continue
+        statement = read[number] = read_statement(raw, number, kind, settings)
+        for action in statement.actions or ("*",):
+            numbers_by_action.setdefault(action, []).append(number)
+    if not _all_actions(numbers_by_action) or not _all_resources(resources, settings):
+        for number, raw in enumerate(statements):
+            read[number] = read_statement(raw, number, kind, settings)
+    return numbers_by_action, read
+
+
+def read_statement(raw: Any, number: int, kind: PolicyKind, settings: Settings) -> Statement:
+    """The statement as a type, or a `GrammarError` that names its first mistake."""
+    at: Place = ("Statement", number)
+    form = _FORMS[kind]
+    if not isinstance(raw, Mapping):
+        _fail(at, f"a statement is an object, not {raw!r}")
+    for name in raw:
+        if name not in _ELEMENTS:
+            _fail_unknown(at, name, _ELEMENTS)
+    if "Effect" not in raw:
+        _fail(at, "Effect is missing; write `Allow` or `Deny`")
+    effect = raw["Effect"]
+    if not isinstance(effect, str) or effect not in _EFFECTS:
+        _fail((*at, "Effect"), f"write `Allow` or `Deny`, in that spelling, not {effect!r}")
+    if effect == "Deny" and kind == "trust" and settings.deny_in_trust == "refuse":
+        _fail((*at, "Effect"), "a trust policy may only `Allow`")
+    actions, not_actions = _read_actions(raw, at)
+    resources, not_resources = _read_resources(raw, at, form, settings)
+    sid = raw.get("Sid", "")
+    if "Sid" in raw and kind != "resource" and settings.sid == "refuse":
+        _fail((*at, "Sid"), "Sid is not part of the policy language; remove it")
+    statement = Statement(
+        effect="Allow" if effect == "Allow" else "Deny",
+        actions=actions,
+        not_actions=not_actions,
+        resources=resources,
+        not_resources=not_resources,
+        principals=_read_principal(raw, at, form, kind),
+        conditions=_read_conditions(raw, at, settings),
+        sid=str(sid),
+    )
+    if kind == "resource" and settings.source_ip_without_vpc == "refuse":
+        _check_source_vpc(statement, at)
+    return statement
+
+
+def _read_actions(raw: Mapping[str, Any], at: Place) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    if ("Action" in raw) == ("NotAction" in raw):
+        _fail(at, "a statement has either Action or NotAction")
+    name = "Action" if "Action" in raw else "NotAction"
+    patterns = _strings(raw[name], (*at, name))
+    for position, pattern in enumerate(patterns):
+        if not _all_actions([pattern]):
+            place = _item(raw, name, at, position)
+            _fail(place, f"`{pattern}` is no action; write `<service>:<Operation>`, or `*`")
+    return (patterns, ()) if name == "Action" else ((), patterns)
+
+
+def _read_resources(
+    raw: Mapping[str, Any], at: Place, form: _Form, settings: Settings
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    if "NotResource" in raw and settings.not_resource == "refuse":
+        _fail((*at, "NotResource"), "NotResource is not documented; list Resource instead")
+    if not form.resource:
+        if "Resource" in raw or "NotResource" in raw:
+            _fail((*at, "Resource"), "a trust policy has no Resource; remove it")
+        return (), ()
+    if "Resource" in raw and "NotResource" in raw:
+        _fail(at, "a statement has either Resource or NotResource")
+    name = "NotResource" if "NotResource" in raw else "Resource"
+    if name not in raw:
+        _fail(at, 'Resource is missing; add "Resource": "*" or an ARN')
+    patterns = _strings(raw[name], (*at, name))
+    for position, pattern in enumerate(patterns):
+        if not _is_resource(pattern, settings):
+            place = _item(raw, name, at, position)
+            if "${" in pattern:
+                _fail(place, f"`{pattern}` has a variable; the policy language has none")
+            _fail(
+                place,
+                f"`{pattern}` is no resource; write `*` or "
+                "`acs:<service>:<region>:<account>:<resource>`",
+            )
+    return (patterns, ()) if name == "Resource" else ((), patterns)
+
+
+def _read_principal(
+    raw: Mapping[str, Any], at: Place, form: _Form, kind: PolicyKind
+) -> Principals | None:
+    if not form.principal:
+        if "Principal" in raw:
+            _fail(
+                (*at, "Principal"),
+                f"a policy of kind `{kind}` has no Principal; attach it to who it is for",
+            )
+        return None
+    if "Principal" not in raw:
+        _fail(at, 'Principal is missing; add "Principal": {"RAM": [...]}')
+    place = (*at, "Principal")
+    element = raw["Principal"]
+    if not isinstance(element, Mapping):
+        if kind == "trust":
+            _fail(place, 'Principal is an object such as {"RAM": ["acs:ram::<uid>:root"]}')
+        if element == []:
+            return Principals.of(element)
+        return Principals.of(_strings(element, place))
+    if not element:
+        _fail(place, 'Principal names nobody; write for example {"RAM": [...]}')
+    for name in element:
+        if name not in _PRINCIPAL_KINDS:
+            _fail_unknown(place, name, _PRINCIPAL_KINDS)
+    return Principals.of({name: _strings(named, (*place, name)) for name, named in element.items()})
+
+
+def _read_conditions(
+    raw: Mapping[str, Any], at: Place, settings: Settings
+) -> tuple[Condition, ...]:
+    element = raw.get("Condition", {})
+    place = (*at, "Condition")
+    if not isinstance(element, Mapping):
+        _fail(place, 'Condition is an object: {"<operator>": {"<key>": "<value>"}}')
+    conditions = []
+    for name, values_by_key in element.items():
+        if not isinstance(values_by_key, Mapping) or not values_by_key:
+            _fail((*place, name), f'`{name}` needs an object: {{"<key>": "<value>"}}')
+        conditions += [
+            _read_condition(name, key, values, (*place, name), settings)
+            for key, values in values_by_key.items()
+        ]
+    return tuple(conditions)
+
+
+def _read_condition(
+    name: str, key: str, values: Any, place: Place, settings: Settings
+) -> Condition:
+    service, colon, rest = key.partition(":")
+    if not (service and colon and rest):
+        _fail((*place, key), f"`{key}` is no condition key; write `<service>:<Name>`")
+    texts = _strings(_unbared(values, settings), (*place, key))
+    if settings.policy_variables == "refuse" and any("${" in text for text in texts):
+        _fail((*place, key), "the policy language has no variables such as `${...}`")
+    rule = find_operator(name, settings)
+    lenient = UNREADABLE.get(settings.unreadable_conditions)
+    if rule is None:
+        if lenient is None:
+            _fail_unknown(place, name, tuple(OPERATORS), "unknown operator")
+        return Condition(name, key, texts, lenient, ())
+    try:
+        operands = tuple([rule.read(text) for text in texts])
+    except UnreadableError as error:
+        if lenient is None:
+            _fail((*place, key), f"a value is unreadable for `{name}`: {error}")
+        return Condition(name, key, texts, lenient, ())
+    return Condition(name, key, texts, rule, operands)
+
+
+def _check_source_vpc(statement: Statement, at: Place) -> None:
+    keys = {condition.key.lower() for condition in statement.conditions}
+    if "acs:sourceip" in keys and "acs:sourcevpc" not in keys:
+        _fail((*at, "Condition"), "acs:SourceIp needs acs:SourceVpc beside it here")
+
+
+def _strings(value: Any, place: Place) -> tuple[str, ...]:
+    """A single value and a list of one are the same."""
+    texts = (value,) if isinstance(value, str) else value
+    if not isinstance(texts, list | tuple) or not texts:
+        _fail(place, f"write a string or a list of strings, not {value!r}")
+    for position, text in enumerate(texts):
+        if not isinstance(text, str):
+            _fail((*place, position), f"values are strings; write {_quoted(text)}, not {text!r}")
+        if not text and place[-1] in ("Action", "NotAction", "Resource", "NotResource"):
+            _fail(place, "the value is empty")
+    return tuple(texts)
+
+
+def _unbared(values: Any, settings: Settings) -> Any:
+    if settings.bare_values == "refuse":
+        return values
+    if isinstance(values, list | tuple):
+        return [_unbared(value, settings) for value in values]
+    if isinstance(values, bool):
+        return str(values).lower()
+    return str(values) if isinstance(values, int | float) else values
+
+
+def _quoted(value: object) -> str:
+    return f'"{str(value).lower() if isinstance(value, bool) else value}"'
+
+
+def _all_actions(patterns: Iterable[str]) -> bool:
+    """Whether each is `<service>:<Operation>` or stars, judged in a few passes over one text."""
+    named = "\n".join([pattern for pattern in patterns if pattern.strip("*")])
+    if not named:
+        return "" not in patterns
+    bounds = f"\n{named}\n"
+    expected = ":\n" * (named.count("\n") + 1)
+    return (
+        f"{named}\n".translate(_ACTION_CHARACTERS) == expected
+        and "\n:" not in bounds
+        and ":\n" not in bounds
+    )
+
+
+def _all_resources(resources: Iterable[str], settings: Settings) -> bool:
+    return all(_is_resource(resource, settings) for resource in resources)
+
+
+def _is_resource(pattern: str, settings: Settings) -> bool:
+    if not pattern.strip("*"):
+        return bool(pattern)
+    if "${" in pattern and settings.policy_variables == "refuse":
+        return False
+    return pattern.startswith("acs:") and (pattern.count(":") > 3 or "*" in pattern)  # noqa: PLR2004
+
+
+def _item(raw: Mapping[str, Any], name: str, at: Place, position: int) -> Place:
+    return (*at, name) if isinstance(raw[name], str) else (*at, name, position)
+
+
+def _fail(place: Place, problem: str) -> NoReturn:
+    raise GrammarError(place, problem)
+
+
+def _fail_unknown(
+    place: Place, name: object, known: tuple[str, ...], what: str = "unknown element"
+) -> NoReturn:
+    close = get_close_matches(str(name), known, n=1)
+    cure = f"did you mean `{close[0]}`?" if close else "known are " + ", ".join(known)
+    _fail(place, f"{what} `{name}`; {cure}")

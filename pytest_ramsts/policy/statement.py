@@ -1,0 +1,88 @@
+"""One statement, and what it covers. Knows neither the document around it nor who is asking."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pytest_ramsts.policy.conditions import Condition
+from pytest_ramsts.policy.principal import Principals
+from pytest_ramsts.policy.settings import Settings
+from pytest_ramsts.policy.wildcard import matches
+
+__all__ = ["Effect", "Statement"]
+
+Effect = Literal["Allow", "Deny"]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """An Effect on actions and resources. Of `actions` and `not_actions` exactly one is filled."""
+
+    effect: Effect
+    actions: tuple[str, ...] = ()
+    not_actions: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
+    not_resources: tuple[str, ...] = ()
+    principals: Principals | None = None
+    conditions: tuple[Condition, ...] = ()
+    sid: str = ""
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The statement as a document writes it; a list of one stands as its value."""
+        elements: dict[str, Any] = {"Sid": self.sid} if self.sid else {}
+        elements["Effect"] = self.effect
+        named = {
+            "Action": self.actions,
+            "NotAction": self.not_actions,
+            "Resource": self.resources,
+            "NotResource": self.not_resources,
+        }
+        elements |= {name: _single(values) for name, values in named.items() if values}
+        if self.principals is not None:
+            elements["Principal"] = self.principals.document
+        condition: dict[str, dict[str, Any]] = {}
+        for one in self.conditions:
+            condition.setdefault(one.operator, {})[one.key] = _single(one.values)
+        if condition:
+            elements["Condition"] = condition
+        return elements
+
+    def covers_action(self, action: str) -> bool:
+        """Whether it is about the action, given in lower case: actions compare without case."""
+        if self.not_actions:
+            return not _any_matches(self.not_actions, action)
+        return _any_matches(self.actions, action)
+
+    def covers_resource(self, resource: str, settings: Settings) -> bool:
+        """Whether it is about the resource. Statements of a trust policy are about their role."""
+        if self.resources:
+            return _any_covers(self.resources, resource, settings)
+        return not self.not_resources or not _any_covers(self.not_resources, resource, settings)
+
+
+def _any_matches(patterns: tuple[str, ...], action: str) -> bool:
+    return any(matches(pattern.lower(), action) for pattern in patterns)
+
+
+def _any_covers(patterns: tuple[str, ...], resource: str, settings: Settings) -> bool:
+    for pattern in patterns:
+        if pattern == "*" or matches(pattern, resource):
+            return True
+    if settings.role_name_case == "ignored" and resource.startswith("acs:ram:"):
+        role = _role_folded(resource)
+        if role is not None:
+            folded = filter(None, map(_role_folded, patterns))
+            return any(matches(pattern, role) for pattern in folded)
+    return False
+
+
+def _role_folded(arn: str) -> str | None:
+    """The ARN with its role's name in lower case; nothing when it names no role."""
+    head, separator, role = arn.partition(":role/")
+    return f"{head}{separator}{role.lower()}" if separator else None
+
+
+def _single(values: tuple[str, ...]) -> Any:
+    return values[0] if len(values) == 1 else list(values)
