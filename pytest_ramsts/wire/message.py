@@ -1,0 +1,187 @@
+"""Requests and responses as they are on the wire. Knows no service, no client, no signature."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
+
+from pytest_ramsts.wire import quoting
+
+__all__ = ["Handle", "Headers", "Pairs", "Request", "Response"]
+
+FORM: Final = "application/x-www-form-urlencoded"
+
+Pairs = tuple[tuple[str, str], ...]
+
+
+class Headers:
+    """Header fields in wire order; names compare without case.
+
+    A value is the octets of the wire as latin-1 text, whatever the client handed over: that is
+    what was signed.
+    """
+
+    __slots__ = ("_first", "_pairs")
+
+    def __init__(self, pairs: Iterable[tuple[str | bytes, str | bytes]] = ()) -> None:
+        self._pairs: Pairs = tuple((_octets(name), _octets(value)) for name, value in pairs)
+        self._first: dict[str, str] = {}
+        for name, value in self._pairs:
+            self._first.setdefault(name.lower(), value)
+
+    def get(self, name: str, default: str = "") -> str:
+        """The first value of a field: a field sent twice is read, and verified, by that."""
+        return self._first.get(name.lower(), default)
+
+    def lowered(self) -> dict[str, str]:
+        """The first value of every field by its lower-case name."""
+        return dict(self._first)
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name.lower() in self._first
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self._pairs)
+
+    def __len__(self) -> int:
+        return len(self._pairs)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Headers) and self._pairs == other._pairs
+
+    def __hash__(self) -> int:
+        return hash(self._pairs)
+
+    def __repr__(self) -> str:
+        return f"Headers({list(self._pairs)!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request, as sent: nothing is decoded until somebody asks, and then once."""
+
+    method: str
+    url: str
+    headers: Headers = field(default_factory=Headers)
+    body: bytes = b""
+    client: str = ""
+    source_ip: str = "127.0.0.1"
+
+    _parts: _Url | None = field(default=None, init=False, repr=False, compare=False)
+    _params: Pairs | None = field(default=None, init=False, repr=False, compare=False)
+    _form: Pairs | None = field(default=None, init=False, repr=False, compare=False)
+
+    @property
+    def scheme(self) -> str:
+        return self._split().scheme
+
+    @property
+    def authority(self) -> str:
+        """What the Host header says, or will say when the HTTP library has added it."""
+        return self.headers.get("host") or self._split().authority
+
+    @property
+    def host(self) -> str:
+        """The host that is asked, in lower case and without its port."""
+        host = self.authority.strip().lower()
+        if host.startswith("["):  # an IPv6 address
+            return host.partition("]")[0][1:]
+        return host.partition(":")[0]
+
+    @property
+    def path(self) -> str:
+        """The path as sent, still escaped; never empty."""
+        return self._split().path
+
+    @property
+    def query(self) -> str:
+        """The query as sent, still escaped."""
+        return self._split().query
+
+    @property
+    def params(self) -> Pairs:
+        """The query, decoded. Octets that are no UTF-8 are kept as lone surrogates."""
+        if self._params is None:
+            object.__setattr__(self, "_params", quoting.decoded(self.query))
+        return self._params or ()
+
+    @property
+    def content_type(self) -> str:
+        """The media type of the body in lower case, without its parameters."""
+        return self.headers.get("content-type").partition(";")[0].strip().lower()
+
+    @property
+    def form(self) -> Pairs:
+        """The body, decoded, when it is a form; else nothing."""
+        if self._form is None:
+            is_form = self.body and self.content_type == FORM
+            form = quoting.decoded(self.body.decode("latin-1")) if is_form else ()
+            object.__setattr__(self, "_form", form)
+        return self._form or ()
+
+    def _split(self) -> _Url:
+        parts = self._parts
+        if parts is None:
+            parts = _split(self.url)
+            object.__setattr__(self, "_parts", parts)
+        return parts
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One HTTP answer."""
+
+    status: int
+    headers: Pairs = ()
+    body: bytes = b""
+
+    @property
+    def text(self) -> str:
+        return self.body.decode("utf-8", "replace")
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+Handle = Callable[[Request], Response]
+"""How a request becomes an answer: whatever stands in its way is one of these."""
+
+
+class _Url(NamedTuple):
+    scheme: str
+    authority: str
+    path: str
+    query: str
+
+
+_DEFAULT_PORTS: Final = {"http": ":80", "https": ":443"}
+
+
+def _split(url: str) -> _Url:
+    if not url.isascii():
+        url = quoting.escaped(url)  # as every HTTP library does before it sends
+    url = url.partition("#")[0]
+    scheme, separator, rest = url.partition("://")
+    if not separator or "/" in scheme or "?" in scheme:
+        scheme, rest = "", url
+    rest, _, query = rest.partition("?")
+    authority, slash, path = rest.partition("/")
+    scheme = scheme.lower()
+    authority = authority.rpartition("@")[2]
+    if scheme in _DEFAULT_PORTS:
+        authority = authority.removesuffix(_DEFAULT_PORTS[scheme])
+    return _Url(scheme, authority, slash + path or "/", query)
+
+
+def _octets(text: str | bytes) -> str:
+    if isinstance(text, bytes):
+        return text.decode("latin-1")
+    if text.isascii():
+        return text
+    try:
+        text.encode("latin-1")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass").decode("latin-1")
+    return text

@@ -1,0 +1,36 @@
+"""Who signed a request: a module per algorithm, a table of them, and what they give, a `Claim`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from pytest_ramsts.errors import AuthenticationError
+from pytest_ramsts.wire.message import Request
+from pytest_ramsts.wire.signatures import acs3, rpc_v1
+from pytest_ramsts.wire.signatures.claim import Claim, SignatureMismatchError
+
+__all__ = ["ALGORITHMS", "Claim", "SignatureMismatchError", "read"]
+
+Reader = Callable[[Request], Claim | None]
+"""None if the request does not carry this signature; an error if it carries a broken one."""
+
+ALGORITHMS: Final[Mapping[str, Reader]] = {
+    acs3.NAME: acs3.read,
+    rpc_v1.NAME: rpc_v1.read,
+}
+
+
+def read(request: Request) -> Claim | None:
+    """The claim a request makes, or None if it is anonymous; an unknown signature is refused."""
+    for reader in ALGORITHMS.values():
+        claim = reader(request)
+        if claim is not None:
+            return claim
+    if "authorization" in request.headers:
+        scheme = request.headers.get("authorization").partition(" ")[0]
+        code = "InvalidSignatureMethod" if "-" in scheme else "IncompleteSignature"
+        raise AuthenticationError(
+            code, hint=f"no known signature has the Authorization scheme `{scheme}`"
+        )
+    return None

@@ -1,0 +1,92 @@
+"""ACS3-HMAC-SHA256: over method, path, query, the headers it names and the hash of the body."""
+
+from __future__ import annotations
+
+import hmac
+from functools import partial
+from hashlib import sha256
+from typing import Final
+
+from pytest_ramsts.errors import AuthenticationError, MissingParameterError
+from pytest_ramsts.wire import quoting
+from pytest_ramsts.wire.message import Request
+from pytest_ramsts.wire.signatures import authorization, dates
+from pytest_ramsts.wire.signatures.claim import Claim, SignatureMismatchError, matches
+
+__all__ = ["NAME", "read"]
+
+NAME: Final = "ACS3-HMAC-SHA256"
+
+_REQUIRED: Final = frozenset(
+    (
+        "host",
+        "x-acs-action",
+        "x-acs-content-sha256",
+        "x-acs-date",
+        "x-acs-signature-nonce",
+        "x-acs-version",
+    )
+)
+_TOKEN: Final = "x-acs-security-token"
+_WITH_TOKEN: Final = _REQUIRED | {_TOKEN}
+
+
+def read(request: Request) -> Claim | None:
+    headers = request.headers
+    written = headers.get("authorization")
+    if not written.startswith(NAME):
+        return None
+    parts = authorization.parts(written, NAME, ("Credential", "SignedHeaders", "Signature"))
+    signed = parts["SignedHeaders"].lower().split(";")
+    missing = (_WITH_TOKEN if _TOKEN in headers else _REQUIRED).difference(signed)
+    if missing:
+        names = ", ".join(f"`{name}`" for name in sorted(missing))
+        raise AuthenticationError(
+            "IncompleteSignature", hint=f"SignedHeaders does not name {names}"
+        )
+    nonce = headers.get("x-acs-signature-nonce")
+    if not nonce:
+        raise MissingParameterError("SignatureNonce")
+    return Claim(
+        NAME,
+        parts["Credential"],
+        headers.get(_TOKEN),
+        nonce,
+        headers.get("x-acs-date"),
+        dates.extended,
+        partial(_prove, request, signed, parts["Signature"]),
+    )
+
+
+def _prove(
+    request: Request, signed: list[str], signature: str, secret: str, _form_quoting: bool
+) -> None:
+    digest = sha256(request.body).hexdigest()
+    string_to_sign = f"{NAME}\n{canonical_hash(request, signed, digest)}"
+    expected = hmac.digest(secret.encode(), string_to_sign.encode(), "sha256").hex()
+    if request.headers.get("x-acs-content-sha256").strip() != digest:
+        raise mismatch(string_to_sign, signature, "x-acs-content-sha256 is not that of the body")
+    if not matches(expected, signature):
+        raise mismatch(string_to_sign, signature)
+
+
+def canonical_hash(request: Request, signed: list[str], digest: str) -> str:
+    """The hash of the canonical request: what both ACS3 and ACS4 sign."""
+    headers = request.headers.lowered()
+    headers.setdefault("host", request.authority)
+    lines = "".join([f"{name}:{headers.get(name, '').strip()}\n" for name in signed])
+    canonical = (
+        f"{request.method}\n{request.path}\n{quoting.query(request.params)}\n"
+        f"{lines}\n{';'.join(signed)}\n{digest}"
+    )
+    return sha256(canonical.encode("latin-1", "replace")).hexdigest()
+
+
+def mismatch(string_to_sign: str, signature: str, hint: str = "") -> SignatureMismatchError:
+    return SignatureMismatchError(
+        "Specified signature does not match our calculation. "
+        f"server StringToSign is [{string_to_sign}]",
+        string_to_sign=string_to_sign,
+        provided=signature,
+        hint=hint,
+    )

@@ -1,0 +1,31 @@
+"""The `Authorization` header of the signatures that name their parts in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pytest_ramsts.errors import AuthenticationError
+
+__all__ = ["parts"]
+
+
+def parts(
+    written: str, scheme: str, needed: Iterable[str], optional: Iterable[str] = (), joint: str = "="
+) -> dict[str, str]:
+    """`<scheme> A=1,B=2` → `{"A": "1", "B": "2"}`: what is needed, each part once, no stranger."""
+    found: dict[str, str] = {}
+    for item in written[len(scheme) :].split(","):
+        name, _, value = item.strip().partition(joint)
+        if name in found or not value:
+            raise _incomplete(f"the part `{name}` of the Authorization header is empty or repeated")
+        found[name] = value
+    for name in needed:
+        if name not in found:
+            raise _incomplete(f"the Authorization header has no `{name}`")
+    if strangers := found.keys() - {*needed, *optional}:
+        raise _incomplete(f"the Authorization header has an unknown part `{min(strangers)}`")
+    return found
+
+
+def _incomplete(hint: str) -> AuthenticationError:
+    return AuthenticationError("IncompleteSignature", hint=hint)

@@ -1,0 +1,70 @@
+"""What a signed request claims: who signed it, when, and how to prove it. Knows no algorithm."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pytest_ramsts.errors import AuthenticationError, MissingParameterError
+from pytest_ramsts.wire.signatures import dates
+
+__all__ = ["Claim", "SignatureMismatchError", "matches"]
+
+Proof = Callable[[str, bool], None]
+"""Raises if this secret did not make the signature; the flag is that of `Claim.verify`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who says to have signed a request. Nothing is proven before `verify` returned."""
+
+    algorithm: str
+    access_key_id: str
+    security_token: str  # "" if there is none
+    nonce: str  # "" where the algorithm has none
+    date: str  # as written, "" if there is none
+    parse: dates.Parse
+    prove: Proof
+
+    @property
+    def time(self) -> float | None:
+        """When it was signed, in epoch seconds; None if that is missing or malformed."""
+        try:
+            return self.parse(self.date)
+        except (ValueError, OverflowError):
+            return None
+
+    def timestamp(self) -> float:
+        """When it was signed, in epoch seconds, or the gateway's refusal of how that is written."""
+        if not self.date:
+            raise MissingParameterError("Timestamp")
+        time = self.time
+        if time is None:
+            raise AuthenticationError("InvalidTimeStamp.Format", hint=f"it is `{self.date}`")
+        return time
+
+    def verify(self, secret: str, *, form_quoting: bool = True) -> None:
+        """Raise `SignatureDoesNotMatch` unless the request is what the owner of `secret` signed.
+
+        `form_quoting` accepts RPC signatures made over `+` for a space, which the published rule
+        forbids and the official credentials library makes.
+        """
+        self.prove(secret, form_quoting)
+
+
+class SignatureMismatchError(AuthenticationError):
+    """`SignatureDoesNotMatch` in one algorithm's words, with what a service's answer may quote."""
+
+    def __init__(
+        self, message: str, *, string_to_sign: str = "", provided: str = "", hint: str = ""
+    ) -> None:
+        super().__init__("SignatureDoesNotMatch", hint=hint)
+        self.message = message
+        self.string_to_sign = string_to_sign
+        self.provided = provided
+
+
+def matches(expected: str, provided: str) -> bool:
+    """Whether two signatures are the same, in a time that tells nothing."""
+    return hmac.compare_digest(expected.encode(), provided.encode("utf-8", "surrogateescape"))

@@ -1,0 +1,69 @@
+"""The ways in which clients write the time of a request. Reads no clock."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import Final
+
+__all__ = ["Parse", "basic", "extended", "fractional", "http"]
+
+Parse = Callable[[str], float]
+"""Epoch seconds of a written date; ValueError if it is written otherwise."""
+
+_MONTHS: Final = {
+    name: number
+    for number, name in enumerate(
+        ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"), 1
+    )
+}
+
+_EXTENDED: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z", re.ASCII).fullmatch
+_FRACTIONAL: Final = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?Z", re.ASCII
+).fullmatch
+_BASIC: Final = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z", re.ASCII).fullmatch
+_HTTP: Final = re.compile(
+    r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), (\d\d) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) GMT",
+    re.ASCII,
+).fullmatch
+
+
+def extended(text: str) -> float:
+    """`2026-01-15T08:30:00Z`: RPC and ACS3."""
+    found = _EXTENDED(text)
+    if found is None:
+        raise ValueError(text)
+    return _epoch(map(int, found.groups()))
+
+
+def fractional(text: str) -> float:
+    """`2026-01-15T08:30:00.000Z`, the fraction optional: Table Store."""
+    found = _FRACTIONAL(text)
+    if found is None:
+        raise ValueError(text)
+    *whole, fraction = found.groups()
+    return _epoch(map(int, whole)) + float(f"0.{fraction or 0}")
+
+
+def basic(text: str) -> float:
+    """`20260115T083000Z`: the fourth generation of OSS and SLS."""
+    found = _BASIC(text)
+    if found is None:
+        raise ValueError(text)
+    return _epoch(map(int, found.groups()))
+
+
+def http(text: str) -> float:
+    """`Thu, 15 Jan 2026 08:30:00 GMT`: the `Date` header."""
+    found = _HTTP(text)
+    if found is None or found[2] not in _MONTHS:
+        raise ValueError(text)
+    day, month, year, *rest = found.groups()
+    return _epoch((int(year), _MONTHS[month], int(day), *map(int, rest)))
+
+
+def _epoch(fields: Iterable[int]) -> float:
+    year, month, day, hour, minute, second = fields
+    return datetime(year, month, day, hour, minute, second, tzinfo=UTC).timestamp()
