@@ -1,0 +1,250 @@
+"""One isolated fake cloud: the only place that puts the parts together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from types import TracebackType
+from typing import Any, Self
+
+from pytest_ramsts.clock import Clock
+from pytest_ramsts.environment import credentials_in_environment
+from pytest_ramsts.errors import RamstsError
+from pytest_ramsts.expectations import Allowance, Denial
+from pytest_ramsts.faker import FakeNames
+from pytest_ramsts.gateway import Gateway, Mode, Reply
+from pytest_ramsts.identity import (
+    AccessKey,
+    Account,
+    Ids,
+    Limits,
+    Role,
+    Session,
+    Settings,
+    User,
+    World,
+)
+from pytest_ramsts.intercept import Hosts, intercept
+from pytest_ramsts.journal import Journal
+from pytest_ramsts.policy import PolicySource
+from pytest_ramsts.service import Service
+from pytest_ramsts.services import SERVICES
+from pytest_ramsts.wire import Request, Response
+
+__all__ = ["FakeCloud", "Who"]
+
+Who = User | Account | Role | AccessKey | Session
+"""Whoever has credentials, or can be given some."""
+
+
+class FakeCloud:
+    """A fake Alibaba Cloud, with one account to begin with.
+
+    In tests the fixture `ramsts` is one. Without pytest it is a context manager, and requests are
+    caught within it:
+
+        with FakeCloud() as cloud:
+            reader = cloud.account.create_user("reader", policies=["AliyunOTSReadOnlyAccess"])
+            with cloud.acting_as(reader):
+                ...  # the application, unchanged
+
+    Names, ids and secrets follow from `seed`. `passed` names hosts of Alibaba Cloud that are left
+    alone and may be reached. Two clouds share nothing.
+    """
+
+    def __init__(
+        self,
+        *,
+        seed: int = 0,
+        mode: Mode = "strict",
+        limits: Limits | None = None,
+        settings: Settings | None = None,
+        passed: Iterable[str] = (),
+    ) -> None:
+        self.clock = Clock()
+        self.calls = Journal()
+        self.hosts = Hosts(passed)
+        self.world = World(self.clock, Ids(seed), FakeNames(seed), limits=limits, settings=settings)
+        self.gateway = Gateway(self.world, self.calls, SERVICES, mode=check_mode(mode))
+        self.account = self.world.create_account("default")
+        self._open: ExitStack | None = None
+
+    def __repr__(self) -> str:
+        return f"<FakeCloud, accounts: {len(self.accounts)}, calls: {len(self.calls)}>"
+
+    # Being there
+
+    def __enter__(self) -> Self:
+        if self._open is not None:
+            raise RamstsError("this cloud is active already; make another one for another block")
+        with ExitStack() as stack:
+            stack.callback(self.clock.stop)
+            stack.enter_context(intercept(self.handle, self.hosts))
+            self._open = stack.pop_all()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._open is not None:
+            stack, self._open = self._open, None
+            stack.close()
+        self._raise_failures(error)
+
+    def handle(self, request: Request) -> Response:
+        """Answer one request, as the interceptors ask for it."""
+        return self.gateway.handle(request)
+
+    def _raise_failures(self, error: BaseException | None) -> None:
+        """Show what went wrong inside a request: SDKs wrap or swallow what is raised there."""
+        failures, self.gateway.failures = self.gateway.failures, []
+        if not failures:
+            return
+        if error is not None:
+            for failure in failures:
+                error.add_note(f"pytest-ramsts: while it answered a request: {failure!r}")
+            return
+        raise failures[0]
+
+    # Who exists
+
+    @property
+    def accounts(self) -> list[Account]:
+        return list(self.world.accounts_by_id.values())
+
+    def create_account(self, name: str = "", *, account_id: str = "") -> Account:
+        """Another account in the same cloud; `name` is for you only."""
+        return self.world.create_account(name, account_id=account_id)
+
+    @property
+    def admin_key(self) -> AccessKey:
+        """The AccessKey of the default account's owner."""
+        return self.account.access_key
+
+    def credentials(self, access_key_id: str) -> Session | User | Account:
+        """Whose credentials these are: what the application gave out, to be asked what they can do.
+
+        For temporary credentials it is their `Session`, with `duration`, `expiration` and `can()`.
+        """
+        found = self.world.credentials(access_key_id)
+        return found if isinstance(found, Session) else found.owner
+
+    def revoke(self, credentials: Session | str) -> None:
+        """Make temporary credentials invalid at once. The real cloud has no such lever for a single
+        session.
+        """
+        session = self._session(credentials)
+        session.revoke()
+
+    def _session(self, credentials: Session | str) -> Session:
+        if isinstance(credentials, str):
+            found = self.world.credentials(credentials)
+            if isinstance(found, AccessKey):
+                raise RamstsError(f"`{credentials}` is a long-term AccessKey; disable or delete it")
+            return found
+        return credentials
+
+    def add_system_policy(
+        self, name: str, document: PolicySource, *, description: str = ""
+    ) -> None:
+        """Make one more system policy known, or replace one of ours by today's real text."""
+        self.world.add_system_policy(name, document, description=description)
+
+    @contextmanager
+    def acting_as(self, who: Who) -> Iterator[AccessKey | Session]:
+        """Let the application find these credentials in its environment, for one block.
+
+        A user or an account's owner acts with an AccessKey (one is made if there is none), a role
+        with a new session.
+        """
+        credentials = self._credentials_of(who)
+        with credentials_in_environment(
+            credentials.id, credentials.secret, credentials.security_token
+        ):
+            yield credentials
+
+    def _credentials_of(self, who: Who) -> AccessKey | Session:
+        match who:
+            case AccessKey() | Session():
+                return who
+            case User() | Account():
+                return who.access_key
+            case Role():
+                return who.assume()
+        raise RamstsError(
+            f"one acts as a user, an account, a role, an AccessKey or a session, not as {who!r}"
+        )
+
+    # What is expected
+
+    def denies(self, action: str, *, on: object = None, by: object = None) -> Denial:
+        """Expect that in this block exactly this is refused for want of permission.
+
+        `on` narrows it to resources, `by` to a caller. The SDK's exception for the refusal ends the
+        block and goes no further; it is kept as `denial.error`.
+        """
+        return Denial(self.calls, action, on, by)
+
+    def allows(self, action: str, *, on: object = None, by: object = None) -> Allowance:
+        """Expect that in this block this is called, and allowed each time."""
+        return Allowance(self.calls, action, on, by)
+
+    # How it behaves
+
+    @property
+    def mode(self) -> Mode:
+        """`strict`: a refusal refuses. `soft`: it is recorded only. `off`: nobody is asked."""
+        return self.gateway.mode
+
+    @contextmanager
+    def in_mode(self, mode: Mode) -> Iterator[None]:
+        """Another mode, for one block."""
+        before = self.gateway.mode
+        self.gateway.mode = check_mode(mode)
+        try:
+            yield
+        finally:
+            self.gateway.mode = before
+
+    def reply(self, action: str, reply: Reply) -> None:
+        """Say what an operation answers to those who may call it:
+        `cloud.reply("iot:QueryDeviceDetail", {...})`.
+
+        `reply` is the body without its envelope, a function of the `Invocation` that gives one, or
+        an `ApiError`.
+        """
+        if not any(
+            operation.action.lower() == action.lower()
+            for service in self.gateway.services
+            for operation in service.operations.values()
+        ):
+            raise RamstsError(
+                f"no service here has an operation for `{action}`;"
+                " add one with cloud.add_service(...)"
+            )
+        self.gateway.replies[action.lower()] = reply
+
+    def add_service(self, service: Service) -> None:
+        """Guard one more service, before those that are there. Its hosts need not be Alibaba
+        Cloud's.
+        """
+        self.gateway.add_service(service)
+        self.hosts.added.update(host for host in service.hosts if "{" not in host)
+
+    def state(self, service: str) -> Any:
+        """What a service holds in this cloud, such as the products of `iot`."""
+        for known in self.gateway.services:
+            if known.name == service:
+                return self.gateway.state(known)
+        raise RamstsError(
+            f"no service `{service}`; there are {', '.join(s.name for s in self.gateway.services)}"
+        )
+
+
+def check_mode(mode: Mode) -> Mode:
+    if mode not in ("strict", "soft", "off"):
+        raise RamstsError(f"the mode is strict, soft or off, not `{mode}`")
+    return mode

@@ -1,0 +1,301 @@
+"""The one way through: route, authenticate, authorize, run, record.
+
+The order of refusals is the vendor's list of gateway errors read from top to bottom, as far as it
+is possible: product, operation, AccessKey known, active, token, time, nonce, signature, permission,
+then the operation's own parameters. Whether the real gateway checks in exactly this order is not
+documented.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final, Literal
+
+from pytest_ramsts.errors import ApiError, AuthenticationError
+from pytest_ramsts.identity import AccessKey, Caller, Session, World
+from pytest_ramsts.journal import Call, Journal
+from pytest_ramsts.policy import Decision
+from pytest_ramsts.service import Body, Dialect, Invocation, Operation, Rpc, Service
+from pytest_ramsts.wire import Request, Response, signatures
+
+__all__ = ["Gateway", "Mode", "Reply"]
+
+Mode = Literal["strict", "soft", "off"]
+"""What a refusal by RAM does: refuses; is recorded only; is not asked for."""
+
+Reply = Body | Callable[[Invocation], Body] | ApiError
+"""What a test says an operation answers."""
+
+_INTERNAL: Final = (
+    "The request processing has failed due to some unknown error, exception or failure."
+)
+
+
+class Gateway:
+    """Answers every request that is meant for the cloud."""
+
+    def __init__(
+        self, world: World, journal: Journal, services: Iterable[Service], *, mode: Mode = "strict"
+    ) -> None:
+        self.world = world
+        self.journal = journal
+        self.mode: Mode = mode
+        self.services = list(services)
+        self.replies: dict[str, Reply] = {}
+        self.failures: list[Exception] = []
+        """What went wrong inside: a defect of ours, or an exception of a programmed reply."""
+        self._routes: dict[str, tuple[Service, str] | None] = {}
+        self._states: dict[Service, Any] = {}
+        self._nonces: dict[tuple[str, str], float] = {}
+
+    def add_service(self, service: Service) -> None:
+        self.services.insert(0, service)
+        self._routes.clear()
+
+    def state(self, service: Service) -> Any:
+        """The state of a service in this cloud, made when it is first needed."""
+        if service.state is not None and service not in self._states:
+            self._states[service] = service.state()
+        return self._states.get(service)
+
+    def route(self, host: str) -> tuple[Service, str] | None:
+        """The service that answers for a host, and the region the host names."""
+        if host not in self._routes:
+            self._routes[host] = next(
+                (
+                    (service, region)
+                    for service in self.services
+                    if (region := service.region_of(host)) is not None
+                ),
+                None,
+            )
+        return self._routes[host]
+
+    def handle(self, request: Request) -> Response:
+        """Answer a request, whatever it is, and record it."""
+        passage = _Passage(self.world.ids.request_id())
+        route = self.route(request.host)
+        if route is None:
+            return self._record(request, passage, _unknown_host(request.host, self.services))
+        service, region = route
+        passage.service = service.name
+        passage.product = service.product
+        passage.dialect = service.dialect
+        try:
+            return self._pass(request, service, region, passage)
+        except ApiError as error:
+            return self._record(request, passage, error)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it must not get lost inside an SDK
+            self.failures.append(error)
+            return self._record(
+                request, passage, ApiError("InternalError", _INTERNAL, status=500, hint=repr(error))
+            )
+
+    def _pass(self, request: Request, service: Service, region: str, passage: _Passage) -> Response:
+        call = service.dialect.read(request)
+        passage.operation = call.operation
+        passage.parameters = dict(call.parameters)
+        operation = service.find(call.operation, call.version)
+        passage.action = operation.action
+        credentials = self.authenticate(request)
+        passage.caller = credentials.caller
+        invocation = Invocation(
+            service,
+            operation,
+            call.parameters,
+            credentials.caller,
+            credentials.caller.account,
+            self.world,
+            region,
+            request,
+            state=self.state(service),
+            key_id=credentials.id,
+        )
+        arguments = operation.bind(invocation)
+        self._authorize(operation, invocation, arguments, passage)
+        reply = self.replies.get(operation.action.lower())
+        body = operation.run(**arguments) if reply is None else _replied(reply, invocation)
+        response = service.dialect.success(body, passage.request_id, call)
+        return self._write(request, passage, response)
+
+    # Who
+
+    def authenticate(self, request: Request) -> AccessKey | Session:
+        """Whose signature a request bears: proven, current, and not used before."""
+        claim = signatures.read(request)
+        if claim is None:
+            raise ApiError("MissingAccessKeyId", "AccessKeyId is mandatory for this action.")
+        credentials = self.world.credentials(claim.access_key_id)
+        _check_token(credentials, claim.security_token, self.world)
+        now = self.world.clock.time()
+        settings = self.world.settings
+        if abs(now - claim.timestamp()) > settings.clock_tolerance:
+            raise AuthenticationError(
+                "InvalidTimeStamp.Expired",
+                hint=f"signed at {claim.date}; the cloud's clock: {now - claim.timestamp():+.0f} s",
+            )
+        nonce = (claim.access_key_id, claim.nonce)
+        self._forget_nonces(now - settings.clock_tolerance)
+        if claim.nonce and nonce in self._nonces:
+            raise AuthenticationError("SignatureNonceUsed", hint=f"`{claim.nonce}`")
+        claim.verify(credentials.secret, form_quoting=settings.credentials_form_quoting)
+        self._nonces[nonce] = now
+        if isinstance(credentials, AccessKey):
+            credentials.last_used = now
+        return credentials
+
+    def _forget_nonces(self, before: float) -> None:
+        """Drop the nonces that may be used again. They stand in the order of their times."""
+        nonces = self._nonces
+        while nonces:
+            oldest = next(iter(nonces))
+            if nonces[oldest] > before:
+                return
+            del nonces[oldest]
+
+    # Whether
+
+    def _authorize(
+        self,
+        operation: Operation,
+        invocation: Invocation,
+        arguments: Mapping[str, Any],
+        passage: _Passage,
+    ) -> None:
+        """Ask for every resource that the operation names. One refusal refuses the call."""
+        passage.resources = tuple(operation.resources(invocation, arguments))
+        if self.mode == "off":
+            return
+        request, caller = invocation.request, invocation.caller
+        context = caller.context(operation.action, secure=request.scheme == "https")
+        context |= operation.keys(arguments)
+        for resource in passage.resources:
+            passage.decision = caller.decide(operation.action, resource, context)
+            if not passage.decision:
+                if self.mode == "strict":
+                    raise invocation.service.denied(passage.decision, invocation)
+                return
+
+    # What happened
+
+    def _record(self, request: Request, passage: _Passage, error: ApiError) -> Response:
+        passage.error = error
+        response = passage.dialect.failure(error, passage.request_id, request, passage.product)
+        return self._write(request, passage, response)
+
+    def _write(self, request: Request, passage: _Passage, response: Response) -> Response:
+        error = passage.error
+        self.journal.add(
+            Call(
+                len(self.journal) + 1,
+                self.world.clock.cloud_now,
+                passage.service or request.host,
+                passage.operation,
+                passage.action,
+                passage.resources,
+                passage.caller,
+                passage.decision,
+                response.status,
+                error.code if error else "",
+                (f"{error.message} ({error.hint})" if error.hint else error.message)
+                if error
+                else "",
+                passage.request_id,
+                passage.parameters,
+                request,
+                response,
+            )
+        )
+        return response
+
+
+class _Passage:
+    """What is known of a request so far."""
+
+    __slots__ = (
+        "action",
+        "caller",
+        "decision",
+        "dialect",
+        "error",
+        "operation",
+        "parameters",
+        "product",
+        "request_id",
+        "resources",
+        "service",
+    )
+
+    def __init__(self, request_id: str) -> None:
+        self.request_id = request_id
+        self.service = self.operation = self.action = self.product = ""
+        self.parameters: dict[str, str] = {}
+        self.resources: tuple[str, ...] = ()
+        self.caller: Caller | None = None
+        self.decision: Decision | None = None
+        self.error: ApiError | None = None
+        self.dialect: Dialect = Rpc()
+
+
+def _check_token(credentials: AccessKey | Session, token: str, world: World) -> None:
+    """Refuse a key that is disabled, and a token that is missing, foreign, void or expired."""
+    if isinstance(credentials, AccessKey):
+        if credentials.status != "Active":
+            raise AuthenticationError("InvalidAccessKeyId.Inactive", hint=f"`{credentials.id}`")
+        if token:
+            raise AuthenticationError(
+                "InvalidSecurityToken.MismatchWithAccessKey",
+                hint=f"`{credentials.id}` is a long-term AccessKey and has no token",
+            )
+        return
+    if not token:
+        raise AuthenticationError("MissingSecurityToken", hint=f"`{credentials.id}` is temporary")
+    if token != credentials.security_token:
+        known = token in world.sessions_by_token
+        code = "MismatchWithAccessKey" if known else "Malformed"
+        raise AuthenticationError(f"InvalidSecurityToken.{code}")
+    if void := _void(credentials, world):
+        raise AuthenticationError(void[0], hint=void[1])
+    if credentials.expired:
+        raise AuthenticationError(
+            "InvalidSecurityToken.Expired", hint=f"it expired at {credentials.expiration:%H:%M:%SZ}"
+        )
+
+
+def _void(session: Session, world: World) -> tuple[str, str] | None:
+    """The code for a session that something ended before its time, and what that was."""
+    settings = world.settings
+    if session.role.deleted:
+        return settings.deleted_role_code, f"the role `{session.role.name}` was deleted"
+    if session.revoked:
+        return "InvalidSecurityToken.Malformed", "it was revoked"
+    if not settings.tokens_survive_disabled_key and session.issuing_key:
+        key = world.keys_by_id.get(session.issuing_key)
+        if key is None or key.status != "Active":
+            return "InvalidSecurityToken.Malformed", "the AccessKey that asked for it is not active"
+    by = session.by
+    if not settings.tokens_survive_deleted_user and by is not None:
+        name = getattr(by, "name", "")
+        if by.principal.kind == "RAMUser" and by.account.users.get(name) is not by:
+            return (
+                "InvalidSecurityToken.Malformed",
+                f"the user `{name}` who asked for it was deleted",
+            )
+    return None
+
+
+def _replied(reply: Reply, invocation: Invocation) -> Body:
+    if isinstance(reply, ApiError):
+        raise reply
+    return reply(invocation) if callable(reply) else reply
+
+
+def _unknown_host(host: str, services: Iterable[Service]) -> ApiError:
+    names = ", ".join(sorted(service.name for service in services))
+    return ApiError(
+        "InvalidProduct.NotFound",
+        "Cannot find product according to your specified domain."
+        f" (pytest-ramsts: no fake service answers for `{host}`;"
+        f" add one with cloud.add_service(...). There are: {names})",
+        status=404,
+    )

@@ -1,0 +1,42 @@
+"""Who exists in one cloud, and what applies to them: accounts, users, groups, roles, AccessKeys,
+sessions.
+"""
+
+from pytest_ramsts.identity.access_keys import AccessKey
+from pytest_ramsts.identity.account import Account
+from pytest_ramsts.identity.arn import RoleArn, ram_arn
+from pytest_ramsts.identity.caller import Caller, Context, arns
+from pytest_ramsts.identity.groups import Group
+from pytest_ramsts.identity.ids import Ids
+from pytest_ramsts.identity.limits import Limits, Settings
+from pytest_ramsts.identity.policies import Attachment, ManagedPolicy, PolicyVersion
+from pytest_ramsts.identity.register import Page, Register, page_through
+from pytest_ramsts.identity.roles import Role
+from pytest_ramsts.identity.sessions import Session
+from pytest_ramsts.identity.users import User
+from pytest_ramsts.identity.world import Names, World
+
+__all__ = [
+    "AccessKey",
+    "Account",
+    "Attachment",
+    "Caller",
+    "Context",
+    "Group",
+    "Ids",
+    "Limits",
+    "ManagedPolicy",
+    "Names",
+    "Page",
+    "PolicyVersion",
+    "Register",
+    "Role",
+    "RoleArn",
+    "Session",
+    "Settings",
+    "User",
+    "World",
+    "arns",
+    "page_through",
+    "ram_arn",
+]

@@ -1,0 +1,36 @@
+"""ARNs of RAM: how they are written, and read where a caller names a role."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+from pytest_ramsts.errors import InvalidParameterError
+
+
+class RoleArn(NamedTuple):
+    """The role that `acs:ram::<account id>:role/<name>` names."""
+
+    account_id: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"acs:ram::{self.account_id}:role/{self.name}"
+
+    @classmethod
+    def parse(cls, text: str) -> RoleArn:
+        """Read a role ARN, or raise `InvalidParameter.RoleArn`."""
+        found = _ROLE.fullmatch(text) if isinstance(text, str) else None
+        if found is None:
+            raise InvalidParameterError(
+                "RoleArn", "", hint=f"`{text}`: write it like acs:ram::1234567890123456:role/reader"
+            )
+        return cls(found["account"], found["name"])
+
+
+_ROLE: Final = re.compile(r"acs:ram:\*?:(?P<account>\d{1,20}):role/(?P<name>[A-Za-z0-9._@-]{1,64})")
+
+
+def ram_arn(account_id: str, tail: str) -> str:
+    """`acs:ram::<account id>:<tail>`, with the empty region that either spelling matches."""
+    return f"acs:ram::{account_id}:{tail}"

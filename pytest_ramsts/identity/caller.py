@@ -1,0 +1,120 @@
+"""Who calls, and the one question asked of them: may they?"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from pytest_ramsts.clock import timestamp
+from pytest_ramsts.errors import RamstsError
+from pytest_ramsts.policy import Access, AppliedPolicy, Decision, Layers, Principal, decide
+
+if TYPE_CHECKING:
+    from pytest_ramsts.identity.account import Account
+
+Context = Mapping[str, str | Sequence[str]]
+
+# IoT Platform's page on RAM authorization says that it defines no conditions: what a policy's
+# Condition asks for is then absent (open question A-16).
+_WITHOUT_CONDITION_KEYS: Final = frozenset({"iot"})
+
+
+class Caller:
+    """An account's owner, a RAM user or a role session: whoever can sign a request."""
+
+    account: Account
+
+    @property
+    @abstractmethod
+    def principal(self) -> Principal:
+        """How policies and denials name this caller."""
+
+    @abstractmethod
+    def identity_policies(self) -> tuple[AppliedPolicy, ...]:
+        """The policies that give this caller its rights."""
+
+    def session_policy(self) -> AppliedPolicy | None:
+        """What narrows those rights for this session."""
+        return None
+
+    def can(
+        self,
+        action: str,
+        on: object = "*",
+        *,
+        when: Context | None = None,
+        resource_group: str | None = None,
+    ) -> Decision:
+        """Ask whether this caller may do `action` on a resource, as the cloud would decide it now.
+
+        `on` is an ARN, something that has one (`.arn`), or several of those, which must then all be
+        allowed; `*` for its account means the caller's own. `when` adds condition keys to those
+        that every request carries: `when={"oss:Prefix": "users/7/"}`. For `sts:AssumeRole` the
+        role's trust policy is asked too.
+        """
+        context = {**self.context(action), **(when or {})}
+        decisions = (
+            self.decide(action, _owned(resource, self.account.id), context, resource_group)
+            for resource in arns(on)
+        )
+        decision = None
+        for decision in decisions:
+            if not decision:
+                break
+        if decision is None:
+            raise RamstsError("`on` names no resource; give an ARN, or `*` for every one")
+        return decision
+
+    def decide(
+        self,
+        action: str,
+        resource: str,
+        context: Context,
+        resource_group: str | None = None,
+    ) -> Decision:
+        """The one decision behind `can` and behind every call. `context` is complete as given."""
+        world = self.account.world
+        role = world.find_role(resource) if action.lower() == "sts:assumerole" else None
+        layers = Layers(
+            session=self.session_policy(),
+            identity=self.identity_policies(),
+            trust=role.trust_policy() if role else None,
+        )
+        access = Access(self.principal, action, resource, context, resource_group=resource_group)
+        return decide(access, layers, world.settings.policy)
+
+    def context(
+        self, action: str, *, secure: bool = True, source_ip: str = ""
+    ) -> dict[str, str | Sequence[str]]:
+        """The condition keys that a request of this caller carries for any service."""
+        if action.partition(":")[0].lower() in _WITHOUT_CONDITION_KEYS:
+            return {}
+        world = self.account.world
+        return {
+            "acs:CurrentTime": timestamp(world.clock.time()),
+            "acs:SecureTransport": "true" if secure else "false",
+            "acs:SourceIp": source_ip or world.settings.source_ip,
+            "acs:PrincipalARN": self.principal.principal_arn,
+        }
+
+
+def arns(on: Any) -> list[str]:
+    """The ARNs that a caller of ours means: text, something with `.arn`, or several of those."""
+    if isinstance(on, str):
+        return [on]
+    arn = getattr(on, "arn", None)
+    if isinstance(arn, str):
+        return [arn]
+    if isinstance(on, Iterable):
+        return [arn for one in on for arn in arns(one)]
+    raise RamstsError(f"a resource is an ARN or something with `.arn`, not {type(on).__name__}")
+
+
+def _owned(resource: str, account_id: str) -> str:
+    """A resource whose account was left open, as the caller's own."""
+    parts = resource.split(":", 4)
+    if len(parts) == 5 and parts[3] in ("", "*"):  # noqa: PLR2004 - acs:service:region:account:resource
+        parts[3] = account_id
+        return ":".join(parts)
+    return resource

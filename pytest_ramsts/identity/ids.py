@@ -1,0 +1,75 @@
+"""Ids, secrets and tokens in the forms the real cloud gives them, repeatable from a seed."""
+
+from __future__ import annotations
+
+import base64
+import random
+import string
+from typing import Final
+
+_ALPHANUMERIC: Final = string.ascii_letters + string.digits
+
+
+class Ids:
+    """Everything unique that no person reads. The lengths are those of real samples (`****` counted
+    as four).
+    """
+
+    def __init__(self, seed: int) -> None:
+        self._random = random.Random(seed)  # noqa: S311 - fakes must repeat, and protect nothing
+
+    @classmethod
+    def of(cls, source: random.Random) -> Ids:
+        """Ids from somebody else's randomness."""
+        ids = cls(0)
+        ids._random = source
+        return ids
+
+    def account_id(self) -> str:
+        """16 digits; accounts of the China site start with 1."""
+        return f"1{self._digits(15)}"
+
+    def user_id(self) -> str:
+        """18 digits, starting with 2."""
+        return f"2{self._digits(17)}"
+
+    def role_id(self) -> str:
+        """18 digits, starting with 3."""
+        return f"3{self._digits(17)}"
+
+    def group_id(self) -> str:
+        return f"g-{self._text(16)}"
+
+    def access_key_id(self) -> str:
+        return f"LTAI5t{self._text(18)}"
+
+    def access_key_secret(self) -> str:
+        return self._text(30)
+
+    def session_key_id(self) -> str:
+        return f"STS.NU{self._text(23)}"
+
+    def session_key_secret(self) -> str:
+        return self._text(44)
+
+    def security_token(self) -> str:
+        """Base64-like and several hundred characters long; current tokens start with `CAIS`."""
+        return "CAIS" + base64.b64encode(self._random.randbytes(294)).decode()
+
+    def request_id(self) -> str:
+        """An upper-case UUID."""
+        t = "%032X" % self._random.getrandbits(128)  # noqa: UP031 - twice as fast as an f-string here
+        return f"{t[:8]}-{t[8:12]}-{t[12:16]}-{t[16:20]}-{t[20:]}"
+
+    def text(self, length: int) -> str:
+        """Letters and digits, for the ids of services."""
+        return self._text(length)
+
+    def digits(self, length: int) -> str:
+        return self._digits(length)
+
+    def _text(self, length: int) -> str:
+        return "".join(self._random.choices(_ALPHANUMERIC, k=length))
+
+    def _digits(self, length: int) -> str:
+        return f"{self._random.randrange(10**length):0{length}d}"

@@ -1,0 +1,112 @@
+"""One world: every account, AccessKey and session of one cloud, and the lookups between them."""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from collections.abc import MutableMapping
+from typing import TYPE_CHECKING, Protocol
+
+from pytest_ramsts.clock import Clock
+from pytest_ramsts.errors import AlreadyExistsError, AuthenticationError, NotExistError, RamstsError
+from pytest_ramsts.identity.access_keys import AccessKey
+from pytest_ramsts.identity.account import Account, check_key_quota
+from pytest_ramsts.identity.arn import RoleArn
+from pytest_ramsts.identity.ids import Ids
+from pytest_ramsts.identity.limits import Limits, Settings
+from pytest_ramsts.identity.sessions import Session
+from pytest_ramsts.policy import SYSTEM_POLICIES, Policy, PolicySource, SystemPolicy
+
+if TYPE_CHECKING:
+    from pytest_ramsts.identity.roles import Role
+    from pytest_ramsts.identity.users import User
+
+
+class Names(Protocol):
+    """Where names that people read come from."""
+
+    def user_name(self) -> str: ...
+
+    def role_name(self) -> str: ...
+
+
+class World:
+    """The identities of one cloud. Two worlds share nothing."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        ids: Ids,
+        names: Names,
+        *,
+        limits: Limits | None = None,
+        settings: Settings | None = None,
+    ) -> None:
+        self.clock = clock
+        self.ids = ids
+        self.names = names
+        self.limits = limits or Limits()
+        self.settings = settings or Settings()
+        self.accounts_by_id: dict[str, Account] = {}
+        self.keys_by_id: dict[str, AccessKey] = {}
+        self.sessions_by_key_id: dict[str, Session] = {}
+        self.sessions_by_token: dict[str, Session] = {}
+        self.system_policies: MutableMapping[str, SystemPolicy] = ChainMap(
+            {},
+            SYSTEM_POLICIES,  # type: ignore[arg-type]  # only the first map is written to
+        )
+
+    def create_account(self, name: str = "", *, account_id: str = "") -> Account:
+        account_id = account_id or self.ids.account_id()
+        if not (account_id.isdecimal() and account_id.isascii()):
+            raise RamstsError(f"an account id has digits only, not `{account_id}`")
+        if account_id in self.accounts_by_id:
+            raise AlreadyExistsError("Account", account_id)
+        account = self.accounts_by_id[account_id] = Account(self, account_id, name)
+        return account
+
+    def create_access_key(self, owner: User | Account) -> AccessKey:
+        check_key_quota(owner, self.limits.access_keys_per_user)
+        key = AccessKey(
+            owner, self.ids.access_key_id(), self.ids.access_key_secret(), self.clock.time()
+        )
+        owner.keys_by_id[key.id] = self.keys_by_id[key.id] = key
+        return key
+
+    def add_session(self, session: Session) -> Session:
+        self.sessions_by_key_id[session.id] = session
+        self.sessions_by_token[session.security_token] = session
+        return session
+
+    def add_system_policy(
+        self, name: str, document: PolicySource, *, description: str = ""
+    ) -> None:
+        """Make one more system policy known, or replace one by the text that the real one has
+        today.
+        """
+        policy = Policy.parse(document, settings=self.settings.policy)
+        self.system_policies[name] = SystemPolicy(name, description, policy.text)
+
+    def role(self, arn: str) -> Role:
+        """The role of an ARN: `InvalidParameter.RoleArn` if it is none, `EntityNotExist.Role` if
+        there is none.
+        """
+        parsed = RoleArn.parse(arn)
+        account = self.accounts_by_id.get(parsed.account_id)
+        if account is None or parsed.name not in account.roles:
+            # The text of the STS metadata, with its space before the full stop.
+            raise NotExistError("Role", arn, message="The specified Role not exists .")
+        return account.roles[parsed.name]
+
+    def find_role(self, arn: str) -> Role | None:
+        head, _, name = arn.partition(":role/")
+        account = self.accounts_by_id.get(head.rpartition(":")[2])
+        return account.roles[name] if account and name in account.roles else None
+
+    def credentials(self, key_id: str) -> AccessKey | Session:
+        """What an AccessKeyId belongs to, or `InvalidAccessKeyId.NotFound`."""
+        found = self.keys_by_id.get(key_id) or self.sessions_by_key_id.get(key_id)
+        if found is None:
+            raise AuthenticationError(
+                "InvalidAccessKeyId.NotFound", hint=f"nobody here has the AccessKeyId `{key_id}`"
+            )
+        return found

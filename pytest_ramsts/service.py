@@ -1,0 +1,347 @@
+"""What a service is: its hosts, its operations, how it reads a call and how it refuses one.
+
+A user guards a service of their own with it, in a dozen lines:
+
+    parking = Service("parking", hosts=["parking.{region}.aliyuncs.com"], version="2026-01-01")
+
+    @parking.operation(on="lot/{lot_id}")
+    def open_gate(account: Account, lot_id: str) -> Body:
+        return {"Opened": True}
+"""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+
+from pytest_ramsts.errors import (
+    ApiError,
+    InvalidParameterError,
+    MissingParameterError,
+    NoPermissionError,
+    RamstsError,
+)
+from pytest_ramsts.identity import Account, Caller, World
+from pytest_ramsts.policy import Decision
+from pytest_ramsts.wire import Request, Response, rpc
+
+__all__ = ["Body", "Dialect", "Invocation", "Operation", "Rpc", "Service", "forbidden_by_ram"]
+
+Body = Mapping[str, Any]
+"""What an operation answers, without the envelope."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """One call of an operation: who asks for what, with which parameters."""
+
+    service: Service
+    operation: Operation
+    parameters: Mapping[str, str]
+    caller: Caller
+    account: Account
+    world: World
+    region: str
+    request: Request
+    state: Any = None
+    """The service's own state in this cloud."""
+    key_id: str = ""
+    """The AccessKeyId that signed the call."""
+
+    def listed(self, name: str) -> list[Any]:
+        """A list parameter, flat (`Name.1`) or as JSON text."""
+        return rpc.listed(self.parameters, name)
+
+
+Resource = str | Callable[..., str]
+"""`user/{user_name}`, completed to an ARN of the caller's account; a whole ARN; `*`; or a function
+of the invocation and the arguments that gives one of these.
+"""
+
+
+class Operation:
+    """One operation of a service: a function, what it is asked with, and what the caller must be
+    allowed.
+    """
+
+    def __init__(
+        self,
+        service: Service,
+        run: Callable[..., Body],
+        name: str,
+        *,
+        on: Resource | Sequence[Resource] | None,
+        action: str,
+        keys: Mapping[str, str],
+    ) -> None:
+        self.service = service
+        self.name = name
+        self.action = action
+        self.run = run
+        self._keys = keys
+        self._resources = (on,) if isinstance(on, str) or callable(on) else tuple(on or ())
+        self._injected: list[str] = []
+        self._parameters: list[_Parameter] = []
+        for parameter in inspect.signature(run).parameters.values():
+            if parameter.name in _INJECTED:
+                self._injected.append(parameter.name)
+            else:
+                self._parameters.append(_Parameter.of(parameter))
+
+    def __repr__(self) -> str:
+        return f"<Operation {self.action}>"
+
+    def bind(self, invocation: Invocation) -> dict[str, Any]:
+        """The arguments of the function, read from the parameters of the call."""
+        given = invocation.parameters
+        arguments = {name: _INJECTED[name](invocation) for name in self._injected}
+        for parameter in self._parameters:
+            text = given.get(parameter.wire_name)
+            if text is not None:
+                arguments[parameter.name] = parameter.read(text)
+            elif parameter.default is inspect.Parameter.empty:
+                raise MissingParameterError(parameter.wire_name)
+            else:
+                arguments[parameter.name] = parameter.default
+        return arguments
+
+    def resources(self, invocation: Invocation, arguments: Mapping[str, Any]) -> list[str]:
+        """The ARNs the caller must be allowed to do this on; none if it needs no permission."""
+        return [
+            self.service.arn(
+                resource.format_map(arguments)
+                if isinstance(resource, str)
+                else resource(invocation=invocation, **_free(arguments)),
+                invocation.account.id,
+                invocation.region,
+            )
+            for resource in self._resources
+        ]
+
+    def keys(self, arguments: Mapping[str, Any]) -> dict[str, str]:
+        """The condition keys that this operation supplies."""
+        return {key: arguments[name] for key, name in self._keys.items() if arguments[name]}
+
+
+_INJECTED: Final[Mapping[str, Callable[[Invocation], Any]]] = {
+    "account": lambda invocation: invocation.account,
+    "caller": lambda invocation: invocation.caller,
+    "invocation": lambda invocation: invocation,
+    "state": lambda invocation: invocation.state,
+}
+
+
+def _free(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in arguments.items() if name not in _INJECTED}
+
+
+@dataclass(frozen=True, slots=True)
+class _Parameter:
+    name: str
+    wire_name: str
+    read: Callable[[str], Any]
+    default: Any
+
+    @classmethod
+    def of(cls, parameter: inspect.Parameter) -> _Parameter:
+        wire_name = _capitalised(parameter.name)
+        annotation = str(parameter.annotation).removesuffix(" | None")
+        try:
+            reader = _READERS[annotation]
+        except KeyError:
+            raise RamstsError(
+                f"the parameter `{parameter.name}` of an operation is {' or '.join(_READERS)},"
+                f" not `{annotation}`"
+            ) from None
+        return cls(
+            parameter.name, wire_name, lambda text: reader(wire_name, text), parameter.default
+        )
+
+
+def _read_text(_: str, text: str) -> str:
+    return text
+
+
+def _read_number(name: str, text: str) -> int:
+    if not re.fullmatch(r"-?[0-9]{1,18}", text):
+        raise InvalidParameterError(name, "Format", hint=f"`{text}` is no whole number")
+    return int(text)
+
+
+def _read_flag(name: str, text: str) -> bool:
+    if text.lower() not in ("true", "false"):
+        raise InvalidParameterError(name, "Format", hint=f"`{text}` is neither true nor false")
+    return text.lower() == "true"
+
+
+_READERS: Final[Mapping[str, Callable[[str, str], Any]]] = {
+    "str": _read_text,
+    "int": _read_number,
+    "bool": _read_flag,
+}
+
+
+def _capitalised(name: str) -> str:
+    """`user_name` → `UserName`."""
+    return "".join(word[:1].upper() + word[1:] for word in name.split("_"))
+
+
+# How a service speaks
+
+
+class Dialect(Protocol):
+    """How a service reads a call and writes an answer: services agree on neither."""
+
+    def read(self, request: Request) -> rpc.RpcCall: ...
+
+    def success(self, body: Body, request_id: str, call: rpc.RpcCall) -> Response: ...
+
+    def failure(
+        self, error: ApiError, request_id: str, request: Request, product: str
+    ) -> Response: ...
+
+
+class Rpc:
+    """The RPC style of the gateway, which most products share."""
+
+    def read(self, request: Request) -> rpc.RpcCall:
+        return rpc.read(request)
+
+    def success(self, body: Body, request_id: str, call: rpc.RpcCall) -> Response:
+        return rpc.success(body, request_id, call.format, call.operation)
+
+    def failure(self, error: ApiError, request_id: str, request: Request, product: str) -> Response:
+        return rpc.failure(error, request_id, request.host, rpc.wanted_format(request), product)
+
+
+def forbidden_by_ram(decision: Decision, _: Invocation) -> ApiError:
+    """The refusal of most products: 403 `Forbidden.RAM`."""
+    return NoPermissionError(
+        "User not authorized to operate on the specified resource,"
+        " or this API doesn't support RAM.",
+        code="Forbidden.RAM",
+        detail=decision.detail(),
+    )
+
+
+@dataclass(eq=False)
+class Service:
+    """A product: where it is reached, what it does, and how it says no.
+
+    `hosts` may hold `{region}`. `code` is the word before the colon of its actions and in its ARNs,
+    where that is not the name. `region` says what stands in the region segment of the ARNs it asks
+    about: the region of the host, or nothing. `other` answers the operations named in `known` that
+    no function answers; without it they are unknown.
+    """
+
+    name: str
+    hosts: Sequence[str]
+    version: str
+    code: str = ""
+    product: str = ""
+    dialect: Dialect = field(default_factory=Rpc)
+    denied: Callable[[Decision, Invocation], ApiError] = forbidden_by_ram
+    regional: bool = True
+    state: Callable[[], Any] | None = None
+    known: Iterable[str] = ()
+    other: Callable[[Invocation], Body] | None = None
+    other_on: Resource | Sequence[Resource] | None = "*"
+    default_region: str = "cn-hangzhou"
+
+    def __post_init__(self) -> None:
+        self.code = self.code or self.name
+        self.product = self.product or self.name.capitalize()
+        self._hosts = [_host_pattern(host) for host in self.hosts]
+        self.operations: dict[str, Operation] = {}
+        for name in self.known:
+            self._add_other(name)
+
+    def __repr__(self) -> str:
+        return f"<Service {self.name}, {len(self.operations)} operations>"
+
+    def operation(
+        self,
+        *,
+        on: Resource | Sequence[Resource] | None = "*",
+        name: str = "",
+        action: str = "",
+        keys: Mapping[str, str] | None = None,
+    ) -> Callable[[Callable[..., Body]], Callable[..., Body]]:
+        """Make a function an operation. Its parameters are those of the call, `user_name` for
+        `UserName`.
+
+        `account`, `caller`, `invocation` and `state` are supplied. `on` is what the caller must be
+        allowed to do it on, all of it where it is several; None means that no permission is needed.
+        `keys` maps the condition keys that the operation supplies to the parameters they come from.
+        """
+
+        def register(run: Callable[..., Body]) -> Callable[..., Body]:
+            operation_name = name or _capitalised(run.__name__)
+            self.operations[operation_name] = Operation(
+                self,
+                run,
+                operation_name,
+                on=on,
+                action=action or f"{self.code}:{operation_name}",
+                keys=keys or {},
+            )
+            return run
+
+        return register
+
+    def region_of(self, host: str) -> str | None:
+        """The region that a host of this service names; None if the host is not one."""
+        for pattern in self._hosts:
+            if found := pattern.fullmatch(host):
+                return found.groupdict().get("region") or self.default_region
+        return None
+
+    def find(self, name: str, version: str) -> Operation:
+        """The operation of a name, or the gateway's `InvalidApi.NotFound`, which names the closest
+        one.
+        """
+        operation = self.operations.get(name)
+        if operation is None:
+            close = difflib.get_close_matches(name, self.operations, n=1)
+            near = f"; did you mean `{close[0]}`?" if close else ""
+            raise ApiError(
+                "InvalidApi.NotFound",
+                "Specified api is not found, please check your url and method.",
+                status=404,
+                hint=f"`{self.name}` has no operation `{name}` here{near}",
+            )
+        if version != self.version:
+            raise ApiError(
+                "InvalidVersion",
+                "Specified parameter Version is not valid.",
+                hint=f"`{version}`: `{self.name}` has {self.version}",
+            )
+        return operation
+
+    def arn(self, tail: str, account_id: str, region: str) -> str:
+        """A resource of this service: a whole ARN and `*` as they are, else completed."""
+        if tail == "*" or tail.startswith("acs:"):
+            return tail
+        return f"acs:{self.code}:{region if self.regional else ''}:{account_id}:{tail}"
+
+    def _add_other(self, name: str) -> None:
+        other = self.other
+        if other is None:
+            raise RamstsError(
+                f"`{self.name}` knows operations that nothing answers; give `other` as well"
+            )
+
+        def run(invocation: Invocation) -> Body:
+            return other(invocation)
+
+        self.operations[name] = Operation(
+            self, run, name, on=self.other_on, action=f"{self.code}:{name}", keys={}
+        )
+
+
+def _host_pattern(host: str) -> re.Pattern[str]:
+    return re.compile(re.escape(host).replace(r"\{region\}", r"(?P<region>[a-z]+-[a-z0-9-]+)"))

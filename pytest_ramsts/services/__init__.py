@@ -1,0 +1,14 @@
+"""Who answers: one module or package per product, and the table of them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pytest_ramsts.service import Service
+from pytest_ramsts.services.iot import iot
+from pytest_ramsts.services.ram import ram
+from pytest_ramsts.services.sts import sts
+
+__all__ = ["SERVICES"]
+
+SERVICES: Final[tuple[Service, ...]] = (ram, sts, iot)

@@ -1,0 +1,72 @@
+"""IoT Platform 2018-01-20: its hosts, its envelope, and its two ways to refuse."""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import Any, Final
+
+from pytest_ramsts.errors import ApiError
+from pytest_ramsts.policy import Decision
+from pytest_ramsts.service import Body, Invocation, Rpc, Service, forbidden_by_ram
+from pytest_ramsts.services.iot.state import IotError, IotState
+from pytest_ramsts.wire import Request, Response, rpc
+
+# No `Success` in the response classes of these two, as the SDK has them.
+_WITHOUT_ENVELOPE: Final = frozenset({"GetThingModelStatusInner", "OpenIotService"})
+
+
+def everything(invocation: Invocation, **_: object) -> str:
+    """What every operation is done on: access is granted by operation, never by product or device.
+
+    The vendor's page writes `*` for the resource. Asked with a whole ARN, a policy with `*` and one
+    with `acs:iot:*:*:*` grant it, and nothing narrower does.
+    """
+    return f"acs:iot:{invocation.region}:{invocation.account.id}:*"
+
+
+class Envelope(Rpc):
+    """`Success`, `Code` and `ErrorMessage` in every answer, with HTTP 200 also for a business
+    error.
+
+    An application that waits for an exception takes such a refusal for a success: the SDKs raise
+    none.
+    """
+
+    def success(self, body: Body, request_id: str, call: rpc.RpcCall) -> Response:
+        if call.operation not in _WITHOUT_ENVELOPE:
+            body = {"Success": True, "Code": "", **body}
+        return super().success(body, request_id, call)
+
+    def failure(self, error: ApiError, request_id: str, request: Request, product: str) -> Response:
+        if not isinstance(error, IotError):
+            return super().failure(error, request_id, request, product)
+        body: dict[str, Any] = {
+            "Success": False,
+            "Code": error.code,
+            "ErrorMessage": error.message,
+        }
+        return rpc.success(body, request_id, rpc.wanted_format(request), "Error")
+
+
+def _denied(decision: Decision, invocation: Invocation) -> ApiError:
+    if invocation.world.settings.iot_denial == "gateway":
+        return forbidden_by_ram(decision, invocation)
+    return IotError("iot.common.RamActionPermissionDeny")
+
+
+def _programmed_elsewhere(_: Invocation) -> Body:
+    """What an operation answers that nobody programmed: the empty success."""
+    return {}
+
+
+iot: Final = Service(
+    "iot",
+    hosts=["iot.{region}.aliyuncs.com", "iot.aliyuncs.com", "iot-vpc.{region}.aliyuncs.com"],
+    version="2018-01-20",
+    dialect=Envelope(),
+    denied=_denied,
+    state=IotState,
+    known=resources.files(__package__).joinpath("operations.txt").read_text().split(),
+    other=_programmed_elsewhere,
+    other_on=everything,
+)
