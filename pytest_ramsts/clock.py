@@ -12,17 +12,13 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
-from pytest_ramsts.errors import RamstsError
-
 if TYPE_CHECKING:
     from types import TracebackType
 
 __all__ = ["Clock", "Moment", "timestamp"]
 
 Moment = datetime | str
-"""A point in time: a datetime, or ISO 8601 text such as `2026-03-01T08:00:00Z`. Without a zone it
-is UTC.
-"""
+"""A point in time: a datetime, or ISO 8601 text. Without a zone it is UTC."""
 
 
 def timestamp(seconds: float) -> str:
@@ -86,7 +82,7 @@ class Clock:
         """Let time pass: `advance(hours=1, seconds=1)`, or a timedelta."""
         step = _amount(by, amount)
         if step < timedelta(0):
-            raise RamstsError(
+            raise ValueError(
                 f"time advances forwards, not by {step}; use travel(to=...) to go back"
             )
         self._start(self.now + step, frozen=self._frozen)
@@ -162,11 +158,11 @@ def _moment(value: Moment) -> datetime:
         try:
             value = datetime.fromisoformat(value)
         except ValueError as error:
-            raise RamstsError(
+            raise ValueError(
                 f"`{value}` is no point in time; write it like 2026-03-01T08:00:00Z"
             ) from error
     if not isinstance(value, datetime):
-        raise RamstsError(
+        raise TypeError(
             f"a point in time is a datetime or ISO 8601 text, not {type(value).__name__}"
         )
     return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
@@ -176,6 +172,6 @@ def _amount(by: timedelta | None, amount: dict[str, float]) -> timedelta:
     try:
         return (by or timedelta()) + timedelta(**amount)
     except TypeError as error:
-        raise RamstsError(
+        raise TypeError(
             f"an amount of time is a timedelta or hours=, minutes=, …: {error}"
         ) from error

@@ -22,7 +22,7 @@ def ramsts(request: pytest.FixtureRequest) -> Iterator[FakeCloud]:
     """A fake Alibaba Cloud, new for this test, that answers its HTTP requests. `.account` is its
     first account.
     """
-    from pytest_ramsts.plugin import cloud_for  # noqa: PLC0415 - nothing loads until a test asks
+    from pytest_ramsts.options import cloud_for  # noqa: PLC0415 - nothing loads until a test asks
 
     with cloud_for(request) as cloud:
         yield cloud

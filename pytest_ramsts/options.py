@@ -1,0 +1,53 @@
+"""The cloud of a test, as its marker, the command line and the ini file want it."""
+
+from __future__ import annotations
+
+import zlib
+from contextlib import ExitStack
+from typing import Any, Final
+
+import pytest
+
+from pytest_ramsts.cloud import FakeCloud
+from pytest_ramsts.intercept import Hosts
+from pytest_ramsts.intercept.guard import guarded
+
+_KNOWN: Final = frozenset({"limits", "mode", "passed", "seed", "settings"})
+
+_GUARD: Final = pytest.StashKey[bool]()
+
+
+def cloud_for(request: pytest.FixtureRequest) -> FakeCloud:
+    """A new cloud for one test; it is the caller's to enter."""
+    config = request.config
+    marked = _marked(request.node)
+    passed = [*config.getini("ramsts_passed_hosts"), *marked.pop("passed", ())]
+    marked.setdefault("mode", config.getoption("--ramsts-mode") or config.getini("ramsts_mode"))
+    # The same test has the same names and ids in every run, order and worker.
+    marked.setdefault("seed", zlib.crc32(request.node.nodeid.encode()))
+    _keep_guard(config, passed)
+    return FakeCloud(passed=passed, **marked)
+
+
+def _marked(node: Any) -> dict[str, Any]:
+    """The arguments of the marker: the test's own before its class's and module's."""
+    marked: dict[str, Any] = {}
+    for marker in node.iter_markers("ramsts"):
+        unknown = marker.kwargs.keys() - _KNOWN
+        if marker.args or unknown:
+            given = ", ".join(sorted(unknown)) or "arguments without a name"
+            raise pytest.UsageError(
+                f"@pytest.mark.ramsts takes {', '.join(sorted(_KNOWN))} by name, not {given}"
+            )
+        marked = {**marker.kwargs, **marked}
+    return marked
+
+
+def _keep_guard(config: pytest.Config, passed: list[str]) -> None:
+    """Let the guard stay up after the first test that needed it: a thread can outlive its test."""
+    if _GUARD in config.stash or config.getini("ramsts_guard") == "test":
+        return
+    config.stash[_GUARD] = True
+    stack = ExitStack()
+    stack.enter_context(guarded(Hosts(passed)))
+    config.add_cleanup(stack.close)
