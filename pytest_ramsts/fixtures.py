@@ -5,7 +5,7 @@ do the same.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from pytest_ramsts.clock import Clock
     from pytest_ramsts.cloud import FakeCloud
     from pytest_ramsts.identity import Account, Role, Session, User
+
+CLOUD: Final = pytest.StashKey["FakeCloud"]()
+"""Where a test's cloud is found by the hooks that report on it."""
 
 __all__ = ["ram_account", "ram_role", "ram_user", "ramsts", "ramsts_clock", "sts_credentials"]
 
@@ -25,6 +28,7 @@ def ramsts(request: pytest.FixtureRequest) -> Iterator[FakeCloud]:
     from pytest_ramsts.options import cloud_for  # noqa: PLC0415 - nothing loads until a test asks
 
     with cloud_for(request) as cloud:
+        request.node.stash[CLOUD] = cloud
         yield cloud
 
 

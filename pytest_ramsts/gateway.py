@@ -97,7 +97,7 @@ class Gateway:
         passage.parameters = dict(call.parameters)
         operation = service.find(call.operation, call.version)
         passage.action = operation.action
-        credentials = self.authenticate(request)
+        credentials = self.authenticate(request, passage)
         passage.caller = credentials.caller
         invocation = Invocation(
             service,
@@ -120,11 +120,12 @@ class Gateway:
 
     # Who
 
-    def authenticate(self, request: Request) -> AccessKey | Session:
+    def authenticate(self, request: Request, passage: _Passage) -> AccessKey | Session:
         """Whose signature a request bears: proven, current, and not used before."""
         claim = signatures.read(request)
         if claim is None:
             raise ApiError("MissingAccessKeyId", "AccessKeyId is mandatory for this action.")
+        passage.claimed = claim.access_key_id
         credentials = self.world.credentials(claim.access_key_id)
         _check_token(credentials, claim.security_token, self.world)
         now = self.world.clock.time()
@@ -194,6 +195,7 @@ class Gateway:
                 passage.action,
                 passage.resources,
                 passage.caller,
+                passage.claimed,
                 passage.decision,
                 response.status,
                 error.code if error else "",
@@ -215,6 +217,7 @@ class _Passage:
     __slots__ = (
         "action",
         "caller",
+        "claimed",
         "decision",
         "dialect",
         "error",
@@ -228,7 +231,7 @@ class _Passage:
 
     def __init__(self, request_id: str) -> None:
         self.request_id = request_id
-        self.service = self.operation = self.action = self.product = ""
+        self.service = self.operation = self.action = self.product = self.claimed = ""
         self.parameters: dict[str, str] = {}
         self.resources: tuple[str, ...] = ()
         self.caller: Caller | None = None

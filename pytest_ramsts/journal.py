@@ -33,6 +33,8 @@ class Call:
     """Whose signature was verified; None for an anonymous call, and for one that was refused
     before.
     """
+    claimed: str
+    """The AccessKeyId that the request bears, whether it proved right or not; "" for none."""
     decision: Decision | None
     """Of several resources the first refusal; None if nothing had to be decided."""
     status: int
