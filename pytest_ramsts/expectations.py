@@ -85,6 +85,7 @@ class Denial(_Expectation):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> bool:
+        __tracebackhide__ = True
         made = self._made()
         refused = self._matching(made.denied)
         if not refused:
@@ -114,6 +115,7 @@ class Allowance(_Expectation):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        __tracebackhide__ = True
         made = self._made()
         called = self._matching(made)
         if not called or called.denied or not called.allowed:

@@ -125,8 +125,9 @@ class Gateway:
         claim = signatures.read(request)
         if claim is None:
             raise ApiError("MissingAccessKeyId", "AccessKeyId is mandatory for this action.")
-        passage.claimed = claim.access_key_id
+        passage.key_id = claim.access_key_id
         credentials = self.world.credentials(claim.access_key_id)
+        passage.claimant = credentials.caller
         _check_token(credentials, claim.security_token, self.world)
         now = self.world.clock.time()
         settings = self.world.settings
@@ -195,7 +196,8 @@ class Gateway:
                 passage.action,
                 passage.resources,
                 passage.caller,
-                passage.claimed,
+                passage.claimant,
+                passage.key_id,
                 passage.decision,
                 response.status,
                 error.code if error else "",
@@ -217,10 +219,11 @@ class _Passage:
     __slots__ = (
         "action",
         "caller",
-        "claimed",
+        "claimant",
         "decision",
         "dialect",
         "error",
+        "key_id",
         "operation",
         "parameters",
         "product",
@@ -231,10 +234,11 @@ class _Passage:
 
     def __init__(self, request_id: str) -> None:
         self.request_id = request_id
-        self.service = self.operation = self.action = self.product = self.claimed = ""
+        self.service = self.operation = self.action = self.product = self.key_id = ""
         self.parameters: dict[str, str] = {}
         self.resources: tuple[str, ...] = ()
         self.caller: Caller | None = None
+        self.claimant: Caller | None = None
         self.decision: Decision | None = None
         self.error: ApiError | None = None
         self.dialect: Dialect = Rpc()

@@ -33,8 +33,10 @@ class Call:
     """Whose signature was verified; None for an anonymous call, and for one that was refused
     before.
     """
-    claimed: str
-    """The AccessKeyId that the request bears, whether it proved right or not; "" for none."""
+    claimant: Caller | None
+    """Whose AccessKeyId the request bears, whether or not it proved right."""
+    key_id: str
+    """That AccessKeyId; "" for an unsigned request."""
     decision: Decision | None
     """Of several resources the first refusal; None if nothing had to be decided."""
     status: int

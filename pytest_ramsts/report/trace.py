@@ -22,10 +22,11 @@ def told(calls: Iterable[Call]) -> str:
 
 
 def _who(call: Call) -> str:
-    if call.caller is not None:
-        return str(call.caller.principal)
-    # Nobody proved who they are. What they claim is no secret: the start of an AccessKeyId.
-    return f"key {call.claimed[:10]}…" if call.claimed else "somebody unsigned"
+    who = call.caller or call.claimant
+    if who is not None:
+        return str(who.principal)
+    # Nobody here has that key. The start of an AccessKeyId is no secret.
+    return f"key {call.key_id[:10]}…" if call.key_id else "somebody unsigned"
 
 
 def _what(call: Call) -> str:
