@@ -1,0 +1,27 @@
+"""The README tells the truth: its application and its four tests run as they stand there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+README = Path(__file__).parent.parent / "README.md"
+
+
+def python_files() -> dict[str, str]:
+    """The Python blocks that begin with the name of the file they stand for."""
+    blocks = re.findall(r"```python\n# (\w+\.py)\n(.*?)```", README.read_text(), flags=re.DOTALL)
+    return dict(blocks)
+
+
+def test_each_of_the_four_jobs_has_a_test_that_passes(pytester: pytest.Pytester) -> None:
+    files = python_files()
+    for name, text in files.items():
+        pytester.path.joinpath(name).write_text(text)
+
+    result = pytester.runpytest_subprocess("-q", "-p", "no:cacheprovider")
+
+    assert len(files) == 5
+    result.assert_outcomes(passed=4)
