@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from types import TracebackType
@@ -64,7 +65,10 @@ class FakeCloud:
         self.clock = Clock()
         self.calls = Journal()
         self.hosts = Hosts(passed)
-        self.world = World(self.clock, Ids(seed), FakeNames(seed), limits=limits, settings=settings)
+        source = random.Random(seed)  # noqa: S311 - fakes must repeat, and protect nothing
+        self.world = World(
+            self.clock, Ids(source), FakeNames(source), limits=limits, settings=settings
+        )
         self.gateway = Gateway(self.world, self.calls, SERVICES, mode=check_mode(mode))
         self.account = self.world.create_account("default")
         self._open: ExitStack | None = None

@@ -10,6 +10,7 @@ fake.role_arn()  # acs:ram::1563203884127341:role/order-reader
 
 from __future__ import annotations
 
+import random
 from functools import cached_property
 from typing import Final, NamedTuple
 
@@ -92,17 +93,17 @@ class RamProvider(BaseProvider):
 
     @property
     def _ids(self) -> Ids:
-        return Ids.of(self.generator.random)
+        return Ids(self.generator.random)
 
     def _one(self, words: tuple[str, ...]) -> str:
         return str(self.generator.random.choice(words))
 
 
 class FakeNames:
-    """The names of one cloud, repeatable from a seed; none is given out twice."""
+    """The names of one cloud, from its randomness; none is given out twice."""
 
-    def __init__(self, seed: int) -> None:
-        self._seed = seed
+    def __init__(self, source: random.Random) -> None:
+        self._source = source
         self._given: set[str] = set()
 
     def user_name(self) -> str:
@@ -122,5 +123,5 @@ class FakeNames:
     def _provider(self) -> RamProvider:
         # A bare generator: a whole `Faker` loads every provider of a locale.
         generator = Generator()
-        generator.seed_instance(self._seed)
+        generator.random = self._source
         return RamProvider(generator)
