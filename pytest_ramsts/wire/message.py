@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from pytest_ramsts.wire import quoting
@@ -39,6 +40,16 @@ class Headers:
         """The first value of every field by its lower-case name."""
         return dict(self._first)
 
+    def lines(self, *prefixes: str, without: tuple[str, ...] = ()) -> str:
+        """`name:value` a line, sorted, of the fields whose lower-case name starts so."""
+        return "".join(
+            [
+                f"{name}:{value.strip()}\n"
+                for name, value in sorted(self._first.items())
+                if name.startswith(prefixes) and not (without and name.startswith(without))
+            ]
+        )
+
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and name.lower() in self._first
 
@@ -72,6 +83,7 @@ class Request:
     _parts: _Url | None = field(default=None, init=False, repr=False, compare=False)
     _params: Pairs | None = field(default=None, init=False, repr=False, compare=False)
     _form: Pairs | None = field(default=None, init=False, repr=False, compare=False)
+    _fields: Mapping[str, str] | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def scheme(self) -> str:
@@ -120,6 +132,15 @@ class Request:
             form = quoting.decoded(self.body.decode("latin-1")) if is_form else ()
             object.__setattr__(self, "_form", form)
         return self._form or ()
+
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """Query and form as one; of a name given twice the first counts, the query's before all."""
+        fields = self._fields
+        if fields is None:
+            fields = MappingProxyType(dict(reversed(self.params + self.form)))
+            object.__setattr__(self, "_fields", fields)
+        return fields
 
     def _split(self) -> _Url:
         parts = self._parts

@@ -11,7 +11,7 @@ from binascii import a2b_qp
 from collections.abc import Iterable
 from typing import Final
 
-__all__ = ["broken", "decoded", "escaped", "query", "quoted", "unquoted"]
+__all__ = ["brief_query", "broken", "decoded", "escaped", "octets", "query", "quoted", "unquoted"]
 
 _UNRESERVED: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~"
 _ESCAPES: Final = tuple(
@@ -49,9 +49,20 @@ def query(pairs: Iterable[tuple[str, str]]) -> str:
     return "&".join([f"{quoted(name)}={quoted(value)}" for name, value in sorted(pairs)])
 
 
+def brief_query(pairs: Iterable[tuple[str, str]]) -> str:
+    """The same where an empty value is its name alone: the fourth generation of OSS and SLS."""
+    items = sorted([(quoted(name), quoted(value)) for name, value in pairs])
+    return "&".join([f"{name}={value}" if value else name for name, value in items])
+
+
 def unquoted(text: str) -> str:
     """The reverse of `quoted`, for characters that are octets; what is no escape stays as it is."""
     return _unquoted(_BROKEN.sub("%25", text) if "%" in text else text)
+
+
+def octets(text: str) -> str:
+    """Decoded text as the octets it came from, a character each: how header values are kept."""
+    return text if text.isascii() else text.encode("utf-8", "surrogateescape").decode("latin-1")
 
 
 def decoded(text: str) -> tuple[tuple[str, str], ...]:

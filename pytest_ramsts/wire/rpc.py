@@ -57,8 +57,7 @@ def read(request: Request) -> RpcCall:
     Signed in its headers, a request names the operation there; else `Action` goes before them.
     """
     _refuse_broken_escapes(request)
-    pairs = request.params + request.form
-    given = dict(reversed(pairs))  # of a name given twice, the first counts
+    given = request.fields
     if _signed_in_headers(request):
         operation = request.headers.get("x-acs-action") or given.get("Action", "")
         version = request.headers.get("x-acs-version") or given.get("Version", "")
@@ -80,7 +79,7 @@ def read(request: Request) -> RpcCall:
 def wanted_format(request: Request) -> Format:
     """How the client wants its answer, also when its call cannot be read."""
     try:
-        return _format(request, dict(reversed(request.params + request.form)))
+        return _format(request, request.fields)
     except ApiError:
         return "JSON"
 
@@ -108,7 +107,7 @@ def success(body: Mapping[str, Any], request_id: str, format: Format, operation:
     return _response(200, content, request_id, format, f"{operation}Response")
 
 
-def failure(  # noqa: PLR0917 - the parts of one envelope
+def failure(
     error: ApiError,
     request_id: str,
     host_id: str,

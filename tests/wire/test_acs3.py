@@ -138,6 +138,8 @@ def test_no_changed_byte_verifies(data: st.DataObject) -> None:
     changed = octets.decode("latin-1")
     # Blanks around a value are not of it.
     assume(changed.strip() != parts[where].strip())
+    # Nor is the key id: it is of another owner now, whose secret does not fit.
+    assume(where != "Authorization" or "Credential=LTAI5t," in changed)
     parts[where] = changed
     tampered = Request(
         parts.pop("method"),

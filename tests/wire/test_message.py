@@ -71,7 +71,7 @@ def test_equal_headers_are_equal_requests() -> None:
         ("", "", "", "", "/", ""),
     ],
 )
-def test_a_url_splits_as_it_was_sent(  # noqa: PLR0917 - one row of the table
+def test_a_url_splits_as_it_was_sent(
     url: str, scheme: str, authority: str, host: str, path: str, query: str
 ) -> None:
     request = Request("GET", url)

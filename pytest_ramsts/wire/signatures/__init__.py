@@ -7,7 +7,11 @@ from typing import Final
 
 from pytest_ramsts.errors import AuthenticationError
 from pytest_ramsts.wire.message import Request
-from pytest_ramsts.wire.signatures import acs3, rpc_v1
+from pytest_ramsts.wire.signatures import (
+    acs3,
+    bearer,
+    rpc_v1,
+)
 from pytest_ramsts.wire.signatures.claim import Claim, SignatureMismatchError
 
 __all__ = ["ALGORITHMS", "Claim", "SignatureMismatchError", "read"]
@@ -18,6 +22,7 @@ Reader = Callable[[Request], Claim | None]
 ALGORITHMS: Final[Mapping[str, Reader]] = {
     acs3.NAME: acs3.read,
     rpc_v1.NAME: rpc_v1.read,
+    bearer.NAME: bearer.read,
 }
 
 
@@ -27,10 +32,25 @@ def read(request: Request) -> Claim | None:
         claim = reader(request)
         if claim is not None:
             return claim
+    _refuse_unknown(request)
+    return None
+
+
+_UNKNOWN_HEADERS: Final = ("x-acs-zero-trust-idtoken",)
+_UNKNOWN_PARAMS: Final = ("x-oss-signature-version", "x-oss-signature", "x-oss-credential")
+
+
+def _refuse_unknown(request: Request) -> None:
+    """Refuse what was meant as a credential, so that it does not pass for none."""
     if "authorization" in request.headers:
         scheme = request.headers.get("authorization").partition(" ")[0]
         code = "InvalidSignatureMethod" if "-" in scheme else "IncompleteSignature"
         raise AuthenticationError(
             code, hint=f"no known signature has the Authorization scheme `{scheme}`"
         )
-    return None
+    found = [name for name in _UNKNOWN_HEADERS if name in request.headers]
+    found += [name for name in _UNKNOWN_PARAMS if name in request.fields]
+    if found:
+        raise AuthenticationError(
+            "InvalidSignatureMethod", hint=f"no known signature has a `{found[0]}` like this one"
+        )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from functools import partial
 from hashlib import sha256
 from typing import Final
@@ -10,10 +9,18 @@ from typing import Final
 from pytest_ramsts.errors import AuthenticationError, MissingParameterError
 from pytest_ramsts.wire import quoting
 from pytest_ramsts.wire.message import Request
-from pytest_ramsts.wire.signatures import authorization, dates
-from pytest_ramsts.wire.signatures.claim import Claim, SignatureMismatchError, matches
+from pytest_ramsts.wire.signatures import authorization, dates, mac
+from pytest_ramsts.wire.signatures.claim import Claim, SignatureMismatchError
 
-__all__ = ["NAME", "read"]
+__all__ = [
+    "NAME",
+    "canonical_hash",
+    "mismatch",
+    "nonce",
+    "read",
+    "refuse_other_body",
+    "signed_headers",
+]
 
 NAME: Final = "ACS3-HMAC-SHA256"
 
@@ -37,21 +44,12 @@ def read(request: Request) -> Claim | None:
     if not written.startswith(NAME):
         return None
     parts = authorization.parts(written, NAME, ("Credential", "SignedHeaders", "Signature"))
-    signed = parts["SignedHeaders"].lower().split(";")
-    missing = (_WITH_TOKEN if _TOKEN in headers else _REQUIRED).difference(signed)
-    if missing:
-        names = ", ".join(f"`{name}`" for name in sorted(missing))
-        raise AuthenticationError(
-            "IncompleteSignature", hint=f"SignedHeaders does not name {names}"
-        )
-    nonce = headers.get("x-acs-signature-nonce")
-    if not nonce:
-        raise MissingParameterError("SignatureNonce")
+    signed = signed_headers(request, parts["SignedHeaders"])
     return Claim(
         NAME,
         parts["Credential"],
         headers.get(_TOKEN),
-        nonce,
+        nonce(request),
         headers.get("x-acs-date"),
         dates.extended,
         partial(_prove, request, signed, parts["Signature"]),
@@ -63,23 +61,48 @@ def _prove(
 ) -> None:
     digest = sha256(request.body).hexdigest()
     string_to_sign = f"{NAME}\n{canonical_hash(request, signed, digest)}"
-    expected = hmac.digest(secret.encode(), string_to_sign.encode(), "sha256").hex()
-    if request.headers.get("x-acs-content-sha256").strip() != digest:
-        raise mismatch(string_to_sign, signature, "x-acs-content-sha256 is not that of the body")
-    if not matches(expected, signature):
+    expected = mac.hexadecimal(secret.encode(), string_to_sign, "sha256")
+    refuse_other_body(request, digest, string_to_sign, signature)
+    if not mac.matches(expected, signature):
         raise mismatch(string_to_sign, signature)
 
 
+def signed_headers(request: Request, written: str) -> list[str]:
+    """The headers that are signed: at least those that change what a call means."""
+    signed = written.split(";")
+    required = _WITH_TOKEN if _TOKEN in request.headers else _REQUIRED
+    missing = required.difference(signed)
+    if missing:
+        names = ", ".join(f"`{name}`" for name in sorted(missing))
+        raise AuthenticationError(
+            "IncompleteSignature", hint=f"SignedHeaders does not name {names}"
+        )
+    return signed
+
+
+def nonce(request: Request) -> str:
+    found = request.headers.get("x-acs-signature-nonce")
+    if not found:
+        raise MissingParameterError("SignatureNonce")
+    return found
+
+
 def canonical_hash(request: Request, signed: list[str], digest: str) -> str:
-    """The hash of the canonical request: what both ACS3 and ACS4 sign."""
+    """The hash of the canonical request: what is signed, by ACS3 and ACS4 alike."""
     headers = request.headers.lowered()
-    headers.setdefault("host", request.authority)
+    if "host" not in headers:
+        headers["host"] = request.authority
     lines = "".join([f"{name}:{headers.get(name, '').strip()}\n" for name in signed])
     canonical = (
         f"{request.method}\n{request.path}\n{quoting.query(request.params)}\n"
         f"{lines}\n{';'.join(signed)}\n{digest}"
     )
     return sha256(canonical.encode("latin-1", "replace")).hexdigest()
+
+
+def refuse_other_body(request: Request, digest: str, string_to_sign: str, signature: str) -> None:
+    if request.headers.get("x-acs-content-sha256").strip() != digest:
+        raise mismatch(string_to_sign, signature, "x-acs-content-sha256 is not that of the body")
 
 
 def mismatch(string_to_sign: str, signature: str, hint: str = "") -> SignatureMismatchError:

@@ -1,4 +1,4 @@
-"""The `Authorization` header of the signatures that name their parts in it."""
+"""The `Authorization` header: a scheme, and what it says about the signature."""
 
 from __future__ import annotations
 
@@ -6,7 +6,15 @@ from collections.abc import Iterable
 
 from pytest_ramsts.errors import AuthenticationError
 
-__all__ = ["parts"]
+__all__ = ["pair", "parts"]
+
+
+def pair(written: str, scheme: str) -> tuple[str, str]:
+    """`<scheme> <key id>:<signature>` → the two."""
+    access_key_id, _, signature = written[len(scheme) :].strip().partition(":")
+    if not access_key_id or not signature:
+        raise _incomplete("the Authorization header has no key id or no signature")
+    return access_key_id, signature
 
 
 def parts(

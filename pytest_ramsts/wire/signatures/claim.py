@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from pytest_ramsts.errors import AuthenticationError, MissingParameterError
 from pytest_ramsts.wire.signatures import dates
 
-__all__ = ["Claim", "SignatureMismatchError", "matches"]
+__all__ = ["Claim", "SignatureMismatchError"]
 
 Proof = Callable[[str, bool], None]
 """Raises if this secret did not make the signature; the flag is that of `Claim.verify`."""
@@ -17,7 +16,10 @@ Proof = Callable[[str, bool], None]
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Who says to have signed a request. Nothing is proven before `verify` returned."""
+    """Who says to have signed a request. Nothing is proven before `verify` returned.
+
+    A presigned URL is good until `expires`, however old; the oldest kinds carry no date at all.
+    """
 
     algorithm: str
     access_key_id: str
@@ -26,6 +28,8 @@ class Claim:
     date: str  # as written, "" if there is none
     parse: dates.Parse
     prove: Proof
+    expires: float | None = None  # epoch seconds, of a presigned URL
+    region: str = ""  # of the key, where the algorithm derives one
 
     @property
     def time(self) -> float | None:
@@ -63,8 +67,3 @@ class SignatureMismatchError(AuthenticationError):
         self.message = message
         self.string_to_sign = string_to_sign
         self.provided = provided
-
-
-def matches(expected: str, provided: str) -> bool:
-    """Whether two signatures are the same, in a time that tells nothing."""
-    return hmac.compare_digest(expected.encode(), provided.encode("utf-8", "surrogateescape"))

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Final
 
-__all__ = ["Parse", "basic", "extended", "fractional", "http"]
+from pytest_ramsts.errors import AuthenticationError
+
+__all__ = ["Parse", "basic", "extended", "fractional", "http", "number"]
 
 Parse = Callable[[str], float]
 """Epoch seconds of a written date; ValueError if it is written otherwise."""
@@ -24,6 +26,7 @@ _FRACTIONAL: Final = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?Z", re.ASCII
 ).fullmatch
 _BASIC: Final = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z", re.ASCII).fullmatch
+_NUMBER: Final = re.compile(r"\d{1,12}", re.ASCII).fullmatch
 _HTTP: Final = re.compile(
     r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), (\d\d) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) GMT",
     re.ASCII,
@@ -62,6 +65,15 @@ def http(text: str) -> float:
         raise ValueError(text)
     day, month, year, *rest = found.groups()
     return _epoch((int(year), _MONTHS[month], int(day), *map(int, rest)))
+
+
+def number(text: str) -> float:
+    """`1768466400`: seconds, as presigned URLs write them; a refusal if they are not."""
+    if not _NUMBER(text):
+        raise AuthenticationError(
+            "InvalidTimeStamp.Format", hint=f"`{text}` is no number of seconds"
+        )
+    return float(text)
 
 
 def _epoch(fields: Iterable[int]) -> float:

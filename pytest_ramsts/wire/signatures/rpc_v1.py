@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hmac
-from base64 import b64encode
+from collections.abc import Mapping
 from functools import partial
 from typing import Final
 
 from pytest_ramsts.errors import AuthenticationError, MissingParameterError
 from pytest_ramsts.wire import quoting
 from pytest_ramsts.wire.message import Request
-from pytest_ramsts.wire.signatures import dates
-from pytest_ramsts.wire.signatures.claim import Claim, SignatureMismatchError, matches
+from pytest_ramsts.wire.signatures import bearer, dates, mac
+from pytest_ramsts.wire.signatures.claim import Claim, SignatureMismatchError
 
 __all__ = ["NAME", "read"]
 
@@ -31,15 +30,15 @@ _NEEDED: Final = (
 def read(request: Request) -> Claim | None:
     if "authorization" in request.headers:
         return None
-    pairs = request.params + request.form
-    parameters = dict(reversed(pairs))  # of a name given twice, the first counts
-    if _MARKS.isdisjoint(parameters):
+    parameters = request.fields
+    if _MARKS.isdisjoint(parameters) or parameters.get("SignatureType") == bearer.TYPE:
+        return None
+    if "OSSAccessKeyId" in parameters:  # a presigned URL, with a `Signature` too
         return None
     for name in _NEEDED:
         if not parameters.get(name):
             raise MissingParameterError(name)
     _refuse_other_algorithms(parameters)
-    signature = parameters["Signature"]
     return Claim(
         NAME,
         parameters["AccessKeyId"],
@@ -47,11 +46,11 @@ def read(request: Request) -> Claim | None:
         parameters["SignatureNonce"],
         parameters.get("Timestamp", ""),
         dates.extended,
-        partial(_prove, request.method, pairs, signature),
+        partial(_prove, request, parameters["Signature"]),
     )
 
 
-def _refuse_other_algorithms(parameters: dict[str, str]) -> None:
+def _refuse_other_algorithms(parameters: Mapping[str, str]) -> None:
     if parameters["SignatureMethod"] != "HMAC-SHA1":
         raise AuthenticationError(
             "InvalidSignatureMethod",
@@ -69,23 +68,20 @@ def _refuse_other_algorithms(parameters: dict[str, str]) -> None:
         )
 
 
-def _prove(
-    method: str,
-    pairs: tuple[tuple[str, str], ...],
-    signature: str,
-    secret: str,
-    form_quoting: bool,
-) -> None:
-    canonical = quoting.query([pair for pair in pairs if pair[0] != "Signature"])
+def _prove(request: Request, signature: str, secret: str, form_quoting: bool) -> None:
+    canonical = quoting.query(
+        [pair for pair in request.params + request.form if pair[0] != "Signature"]
+    )
     # `canonical` is quoted already, so quoting it once more meets three characters only.
     twice = canonical.replace("%", "%25").replace("=", "%3D").replace("&", "%26")
-    string_to_sign = f"{method}&%2F&{twice}"
-    if matches(_sign(secret, string_to_sign), signature):
+    string_to_sign = f"{request.method}&%2F&{twice}"
+    key = f"{secret}&".encode()
+    if mac.matches(mac.base64(key, string_to_sign, "sha1"), signature):
         return
     if form_quoting and "%2520" in string_to_sign:
         # alibabacloud_credentials quotes a space as `+` in both passes.
         form = string_to_sign.replace("%2520", "%2B")
-        if matches(_sign(secret, form), signature):
+        if mac.matches(mac.base64(key, form, "sha1"), signature):
             return
     raise SignatureMismatchError(
         # aliyunsdkcore splits this text at its first colon, and crashes if there is none.
@@ -94,8 +90,3 @@ def _prove(
         string_to_sign=string_to_sign,
         provided=signature,
     )
-
-
-def _sign(secret: str, string_to_sign: str) -> str:
-    key = f"{secret}&".encode()
-    return b64encode(hmac.digest(key, string_to_sign.encode("latin-1", "replace"), "sha1")).decode()
