@@ -10,6 +10,7 @@ from pytest_ramsts.wire.message import Request
 from pytest_ramsts.wire.signatures import (
     acs3,
     bearer,
+    roa_v2,
     rpc_v1,
 )
 from pytest_ramsts.wire.signatures.claim import Claim, SignatureMismatchError
@@ -22,6 +23,7 @@ Reader = Callable[[Request], Claim | None]
 ALGORITHMS: Final[Mapping[str, Reader]] = {
     acs3.NAME: acs3.read,
     rpc_v1.NAME: rpc_v1.read,
+    roa_v2.NAME: roa_v2.read,
     bearer.NAME: bearer.read,
 }
 
