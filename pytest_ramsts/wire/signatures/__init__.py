@@ -9,6 +9,7 @@ from pytest_ramsts.errors import AuthenticationError
 from pytest_ramsts.wire.message import Request
 from pytest_ramsts.wire.signatures import (
     acs3,
+    acs4,
     bearer,
     roa_v2,
     rpc_v1,
@@ -24,6 +25,7 @@ ALGORITHMS: Final[Mapping[str, Reader]] = {
     acs3.NAME: acs3.read,
     rpc_v1.NAME: rpc_v1.read,
     roa_v2.NAME: roa_v2.read,
+    acs4.NAME: acs4.read,
     bearer.NAME: bearer.read,
 }
 
