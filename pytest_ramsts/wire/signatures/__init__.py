@@ -11,6 +11,7 @@ from pytest_ramsts.wire.signatures import (
     acs3,
     acs4,
     bearer,
+    ots,
     roa_v2,
     rpc_v1,
 )
@@ -26,6 +27,8 @@ ALGORITHMS: Final[Mapping[str, Reader]] = {
     rpc_v1.NAME: rpc_v1.read,
     roa_v2.NAME: roa_v2.read,
     acs4.NAME: acs4.read,
+    ots.NAME_V2: ots.read_v2,
+    ots.NAME_V4: ots.read_v4,
     bearer.NAME: bearer.read,
 }
 
