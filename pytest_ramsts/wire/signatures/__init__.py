@@ -11,6 +11,7 @@ from pytest_ramsts.wire.signatures import (
     acs3,
     acs4,
     bearer,
+    oss_v1,
     ots,
     roa_v2,
     rpc_v1,
@@ -29,6 +30,7 @@ ALGORITHMS: Final[Mapping[str, Reader]] = {
     acs4.NAME: acs4.read,
     ots.NAME_V2: ots.read_v2,
     ots.NAME_V4: ots.read_v4,
+    oss_v1.NAME: oss_v1.read,
     bearer.NAME: bearer.read,
 }
 
