@@ -12,6 +12,7 @@ from pytest_ramsts.wire.signatures import (
     acs4,
     bearer,
     oss_v1,
+    oss_v2,
     ots,
     roa_v2,
     rpc_v1,
@@ -31,6 +32,7 @@ ALGORITHMS: Final[Mapping[str, Reader]] = {
     ots.NAME_V2: ots.read_v2,
     ots.NAME_V4: ots.read_v4,
     oss_v1.NAME: oss_v1.read,
+    oss_v2.NAME: oss_v2.read,
     bearer.NAME: bearer.read,
 }
 
