@@ -13,6 +13,7 @@ from pytest_ramsts.wire.signatures import (
     bearer,
     oss_v1,
     oss_v2,
+    oss_v4,
     ots,
     roa_v2,
     rpc_v1,
@@ -33,6 +34,7 @@ ALGORITHMS: Final[Mapping[str, Reader]] = {
     ots.NAME_V4: ots.read_v4,
     oss_v1.NAME: oss_v1.read,
     oss_v2.NAME: oss_v2.read,
+    oss_v4.NAME: oss_v4.read,
     bearer.NAME: bearer.read,
 }
 
