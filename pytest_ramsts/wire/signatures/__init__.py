@@ -17,6 +17,7 @@ from pytest_ramsts.wire.signatures import (
     ots,
     roa_v2,
     rpc_v1,
+    sls_v1,
 )
 from pytest_ramsts.wire.signatures.claim import Claim, SignatureMismatchError
 
@@ -35,6 +36,7 @@ ALGORITHMS: Final[Mapping[str, Reader]] = {
     oss_v1.NAME: oss_v1.read,
     oss_v2.NAME: oss_v2.read,
     oss_v4.NAME: oss_v4.read,
+    sls_v1.NAME: sls_v1.read,
     bearer.NAME: bearer.read,
 }
 
