@@ -18,6 +18,7 @@ from pytest_ramsts.wire.signatures import (
     roa_v2,
     rpc_v1,
     sls_v1,
+    sls_v4,
 )
 from pytest_ramsts.wire.signatures.claim import Claim, SignatureMismatchError
 
@@ -37,6 +38,7 @@ ALGORITHMS: Final[Mapping[str, Reader]] = {
     oss_v2.NAME: oss_v2.read,
     oss_v4.NAME: oss_v4.read,
     sls_v1.NAME: sls_v1.read,
+    sls_v4.NAME: sls_v4.read,
     bearer.NAME: bearer.read,
 }
 
