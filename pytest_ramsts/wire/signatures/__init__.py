@@ -11,6 +11,7 @@ from pytest_ramsts.wire.signatures import (
     acs3,
     acs4,
     bearer,
+    mns,
     oss_v1,
     oss_v2,
     oss_v4,
@@ -39,6 +40,7 @@ ALGORITHMS: Final[Mapping[str, Reader]] = {
     oss_v4.NAME: oss_v4.read,
     sls_v1.NAME: sls_v1.read,
     sls_v4.NAME: sls_v4.read,
+    mns.NAME: mns.read,
     bearer.NAME: bearer.read,
 }
 
