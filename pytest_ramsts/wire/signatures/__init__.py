@@ -11,6 +11,7 @@ from pytest_ramsts.wire.signatures import (
     acs3,
     acs4,
     bearer,
+    fc,
     mns,
     oss_v1,
     oss_v2,
@@ -41,6 +42,7 @@ ALGORITHMS: Final[Mapping[str, Reader]] = {
     sls_v1.NAME: sls_v1.read,
     sls_v4.NAME: sls_v4.read,
     mns.NAME: mns.read,
+    fc.NAME: fc.read,
     bearer.NAME: bearer.read,
 }
 
