@@ -14,7 +14,7 @@ from typing import Any, Final, Literal
 from pytest_ramsts.errors import ApiError, AuthenticationError
 from pytest_ramsts.identity import AccessKey, Caller, Session, World
 from pytest_ramsts.journal import Call, Journal
-from pytest_ramsts.policy import Decision
+from pytest_ramsts.policy import AppliedPolicy, Decision
 from pytest_ramsts.service import Body, Dialect, Invocation, Operation, Rpc, Service
 from pytest_ramsts.wire import Request, Response, signatures
 
@@ -40,16 +40,25 @@ class Gateway:
         self.world = world
         self.journal = journal
         self.mode: Mode = mode
-        self.services = list(services)
+        self.services: list[Service] = []
         self.replies: dict[str, Reply] = {}
         self.failures: list[Exception] = []
         """What went wrong inside: a defect of ours, or an exception of a programmed reply."""
         self._routes: dict[str, tuple[Service, str] | None] = {}
         self._states: dict[Service, Any] = {}
         self._nonces: dict[tuple[str, str], float] = {}
+        self._holders: list[tuple[Service, Callable[[Any, str], Iterable[AppliedPolicy]]]] = []
+        """The services whose resources have policies themselves."""
+        world.resource_policies = self._resource_policies
+        self._add_services(services)
 
     def add_service(self, service: Service) -> None:
-        self.services.insert(0, service)
+        """Let one more service answer, before those that are there."""
+        self._add_services((service,))
+
+    def _add_services(self, services: Iterable[Service]) -> None:
+        self.services[:0] = services
+        self._holders = [(s, s.policies_of) for s in self.services if s.policies_of is not None]
         self._routes.clear()
 
     def state(self, service: Service) -> Any:
@@ -109,13 +118,13 @@ class Gateway:
             region,
             request,
             state=self.state(service),
-            key_id=credentials.id,
+            credentials=credentials,
         )
         arguments = operation.bind(invocation)
         self._authorize(operation, invocation, arguments, passage)
         reply = self.replies.get(operation.action.lower())
         body = operation.run(**arguments) if reply is None else _replied(reply, invocation)
-        response = service.dialect.success(body, passage.request_id, call)
+        response = service.dialect.success(body, passage.request_id, call, invocation)
         return self._write(request, passage, response)
 
     # Who
@@ -130,28 +139,30 @@ class Gateway:
         passage.claimant = credentials.caller
         _check_token(credentials, claim.security_token, self.world)
         now = self.world.clock.time()
+        signed = claim.timestamp()
         settings = self.world.settings
-        if abs(now - claim.timestamp()) > settings.clock_tolerance:
+        if abs(now - signed) > settings.clock_tolerance:
             raise AuthenticationError(
                 "InvalidTimeStamp.Expired",
-                hint=f"signed at {claim.date}; the cloud's clock: {now - claim.timestamp():+.0f} s",
+                hint=f"signed at {claim.date}; the cloud's clock: {now - signed:+.0f} s",
             )
         nonce = (claim.access_key_id, claim.nonce)
-        self._forget_nonces(now - settings.clock_tolerance)
-        if claim.nonce and nonce in self._nonces:
+        self._forget_nonces(now)
+        if claim.nonce and now <= self._nonces.get(nonce, 0.0):
             raise AuthenticationError("SignatureNonceUsed", hint=f"`{claim.nonce}`")
         claim.verify(credentials.secret, form_quoting=settings.credentials_form_quoting)
-        self._nonces[nonce] = now
+        # As long as the request itself would be accepted: its clock may be ahead of ours.
+        self._nonces[nonce] = max(now, signed) + settings.clock_tolerance
         if isinstance(credentials, AccessKey):
             credentials.last_used = now
         return credentials
 
-    def _forget_nonces(self, before: float) -> None:
-        """Drop the nonces that may be used again. They stand in the order of their times."""
+    def _forget_nonces(self, now: float) -> None:
+        """Drop the nonces that may be used again, from the oldest on."""
         nonces = self._nonces
         while nonces:
             oldest = next(iter(nonces))
-            if nonces[oldest] > before:
+            if nonces[oldest] >= now:
                 return
             del nonces[oldest]
 
@@ -177,6 +188,18 @@ class Gateway:
                 if self.mode == "strict":
                     raise invocation.service.denied(passage.decision, invocation)
                 return
+
+    def _resource_policies(self, arn: str) -> tuple[AppliedPolicy, ...]:
+        """The policies that a resource has itself, as the service that holds it knows them."""
+        if not self._holders:
+            return ()
+        code = arn.split(":", 2)[1] if arn.startswith("acs:") else ""
+        return tuple(
+            policy
+            for service, policies_of in self._holders
+            if service.code == code
+            for policy in policies_of(self.state(service), arn)
+        )
 
     # What happened
 

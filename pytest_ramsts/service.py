@@ -25,14 +25,14 @@ from pytest_ramsts.errors import (
     NoPermissionError,
     RamstsError,
 )
-from pytest_ramsts.identity import Account, Caller, World
-from pytest_ramsts.policy import Decision
+from pytest_ramsts.identity import AccessKey, Account, Caller, Session, World
+from pytest_ramsts.policy import AppliedPolicy, Decision
 from pytest_ramsts.wire import Request, Response, rpc
 
 __all__ = ["Body", "Dialect", "Invocation", "Operation", "Rpc", "Service", "forbidden_by_ram"]
 
-Body = Mapping[str, Any]
-"""What an operation answers, without the envelope."""
+Body = Mapping[str, Any] | Response
+"""What an operation answers: the body without its envelope, or, where there is none, all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,8 @@ class Invocation:
     request: Request
     state: Any = None
     """The service's own state in this cloud."""
-    key_id: str = ""
-    """The AccessKeyId that signed the call."""
+    credentials: AccessKey | Session | None = None
+    """What the call was signed with."""
 
     def listed(self, name: str) -> list[Any]:
         """A list parameter, flat (`Name.1`) or as JSON text."""
@@ -198,7 +198,9 @@ class Dialect(Protocol):
 
     def read(self, request: Request) -> rpc.RpcCall: ...
 
-    def success(self, body: Body, request_id: str, call: rpc.RpcCall) -> Response: ...
+    def success(
+        self, body: Body, request_id: str, call: rpc.RpcCall, invocation: Invocation
+    ) -> Response: ...
 
     def failure(
         self, error: ApiError, request_id: str, request: Request, product: str
@@ -211,7 +213,15 @@ class Rpc:
     def read(self, request: Request) -> rpc.RpcCall:
         return rpc.read(request)
 
-    def success(self, body: Body, request_id: str, call: rpc.RpcCall) -> Response:
+    def success(
+        self,
+        body: Body,
+        request_id: str,
+        call: rpc.RpcCall,
+        invocation: Invocation,  # noqa: ARG002 - other dialects sign their answers
+    ) -> Response:
+        if isinstance(body, Response):
+            return body
         return rpc.success(body, request_id, call.format, call.operation)
 
     def failure(self, error: ApiError, request_id: str, request: Request, product: str) -> Response:
@@ -233,9 +243,10 @@ class Service:
     """A product: where it is reached, what it does, and how it says no.
 
     `hosts` may hold `{region}`. `code` is the word before the colon of its actions and in its ARNs,
-    where that is not the name. `region` says what stands in the region segment of the ARNs it asks
-    about: the region of the host, or nothing. `other` answers the operations named in `known` that
-    no function answers; without it they are unknown.
+    where that is not the name. The ARNs it asks about name the region of the host if it is
+    `regional`, else none. `policies_of` gives, from the service's state, the policies that a
+    resource has itself, such as a bucket's. `other` answers the operations named in `known` that no
+    function answers; without it they are unknown.
     """
 
     name: str
@@ -245,6 +256,7 @@ class Service:
     product: str = ""
     dialect: Dialect = field(default_factory=Rpc)
     denied: Callable[[Decision, Invocation], ApiError] = forbidden_by_ram
+    policies_of: Callable[[Any, str], Iterable[AppliedPolicy]] | None = None
     regional: bool = True
     state: Callable[[], Any] | None = None
     known: Iterable[str] = ()

@@ -79,6 +79,7 @@ class Caller:
         layers = Layers(
             session=self.session_policy(),
             identity=self.identity_policies(),
+            resource=world.resource_policies(resource),
             trust=role.trust_policy() if role else None,
         )
         access = Access(self.principal, action, resource, context, resource_group=resource_group)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from typing import TYPE_CHECKING, Protocol
 
 from pytest_ramsts.clock import Clock
@@ -14,7 +14,7 @@ from pytest_ramsts.identity.arn import RoleArn
 from pytest_ramsts.identity.ids import Ids
 from pytest_ramsts.identity.limits import Limits, Settings
 from pytest_ramsts.identity.sessions import Session
-from pytest_ramsts.policy import SYSTEM_POLICIES, Policy, PolicySource, SystemPolicy
+from pytest_ramsts.policy import SYSTEM_POLICIES, AppliedPolicy, Policy, PolicySource, SystemPolicy
 
 if TYPE_CHECKING:
     from pytest_ramsts.identity.roles import Role
@@ -46,6 +46,8 @@ class World:
         self.names = names
         self.limits = limits or Limits()
         self.settings = settings or Settings()
+        self.resource_policies: Callable[[str], tuple[AppliedPolicy, ...]] = lambda _: ()
+        """The policies that a resource has itself, such as a bucket's, from those who know."""
         self.accounts_by_id: dict[str, Account] = {}
         self.keys_by_id: dict[str, AccessKey] = {}
         self.sessions_by_key_id: dict[str, Session] = {}

@@ -81,7 +81,7 @@ def assume_role(
         by=invocation.caller,
         source_identity=source_identity,
     )
-    session.issuing_key = invocation.key_id
+    session.issuing_key = invocation.credentials.id if invocation.credentials else ""
     body = {
         "AssumedRoleUser": {"AssumedRoleId": session.assumed_role_id, "Arn": session.arn},
         "Credentials": {

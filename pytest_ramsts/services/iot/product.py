@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import resources
 from typing import Any, Final
 
@@ -32,10 +33,12 @@ class Envelope(Rpc):
     none.
     """
 
-    def success(self, body: Body, request_id: str, call: rpc.RpcCall) -> Response:
-        if call.operation not in _WITHOUT_ENVELOPE:
+    def success(
+        self, body: Body, request_id: str, call: rpc.RpcCall, invocation: Invocation
+    ) -> Response:
+        if isinstance(body, Mapping) and call.operation not in _WITHOUT_ENVELOPE:
             body = {"Success": True, "Code": "", **body}
-        return super().success(body, request_id, call)
+        return super().success(body, request_id, call, invocation)
 
     def failure(self, error: ApiError, request_id: str, request: Request, product: str) -> Response:
         if not isinstance(error, IotError):
