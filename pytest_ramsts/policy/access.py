@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from pytest_ramsts.policy.arns import account_of
 from pytest_ramsts.policy.document import Policy
 from pytest_ramsts.policy.principal import Principal
 
@@ -35,9 +36,7 @@ class Access:
         """Whose resource it is: as given, else as the ARN says, else the caller's own account's."""
         if self.resource_owner:
             return self.resource_owner
-        segments = self.resource.split(":", 4)
-        account = segments[3] if len(segments) == 5 else ""  # noqa: PLR2004 - an ARN has five
-        return account if account.isdecimal() else self.principal.account_id
+        return account_of(self.resource) or self.principal.account_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,17 +10,20 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from socket import AF_INET, AF_INET6, inet_pton
 from typing import Any, Final
 
 from pytest_ramsts.errors import RamstsError
-from pytest_ramsts.policy.settings import Settings
+from pytest_ramsts.policy.arns import role_folded
+from pytest_ramsts.policy.settings import DEFAULT, Settings
 from pytest_ramsts.policy.wildcard import matches
 
 __all__ = [
     "OPERATORS",
+    "PRINCIPAL_ARN",
     "UNREADABLE",
     "Condition",
     "Context",
@@ -29,10 +32,19 @@ __all__ = [
     "find_operator",
     "folded",
     "is_like",
+    "same_role",
 ]
 
 Context = Mapping[str, Sequence[str]]
 """The values of a request by `folded` key."""
+
+
+PRINCIPAL_ARN: Final = "acs:principalarn"
+"""The key whose values are ARNs of users and roles."""
+
+
+_remembered: Final = lru_cache(maxsize=512)
+"""Readings of texts that come again and again: a request is asked about more than once."""
 
 
 class UnreadableError(ValueError):
@@ -82,10 +94,12 @@ class Condition:
     key: str
     values: tuple[str, ...]
     rule: Operator = field(repr=False, compare=False)
-    operands: tuple[Any, ...] = field(repr=False, compare=False)
+    operands: tuple[Any, ...] = field(default=(), repr=False, compare=False)
+    folded_key: str = field(default="", repr=False, compare=False)
 
     def met(self, context: Context, settings: Settings) -> bool:
-        actuals = context.get(folded(self.key, settings))
+        key = self.folded_key if settings is DEFAULT else folded(self.key, settings)
+        actuals = context.get(key)
         rule = self.rule
         if rule.fixed is not None:
             return rule.fixed
@@ -106,6 +120,7 @@ def folded(key: str, settings: Settings) -> str:
     return f"{head.lower()}{separator}{tag}"
 
 
+@_remembered
 def _number(text: str) -> Decimal:
     digits = text[1:] if text[:1] in ("+", "-") else text
     whole, point, fraction = digits.partition(".")
@@ -114,16 +129,22 @@ def _number(text: str) -> Decimal:
     raise UnreadableError("write a number such as `10` or `2.5`")
 
 
-def _instant(text: str) -> datetime:
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        instant = None
-    if instant is None or instant.tzinfo is None or text[4:5] + text[7:8] + text[10:11] != "--T":
-        raise UnreadableError(
-            "write a time such as `2026-03-01T08:00:00Z` or `2026-03-01T08:00:00+08:00`"
-        )
-    return instant
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@_remembered
+def _instant(text: str) -> timedelta:
+    separators = text[4:5] + text[7:8] + text[10:11] + text[13:14]
+    offset = "Z" if text[-1:] == "Z" else text[-6:-5] + text[-3:-2]
+    if separators == "--T:" and offset in ("Z", "+:", "-:") and "," not in text:
+        # `fromisoformat` reads more forms than the extended one, which alone is documented.
+        try:
+            return datetime.fromisoformat(text) - _EPOCH
+        except ValueError:
+            pass
+    raise UnreadableError(
+        "write a time such as `2026-03-01T08:00:00Z` or `2026-03-01T08:00:00+08:00`"
+    )
 
 
 def _truth(text: str) -> bool:
@@ -145,6 +166,7 @@ class _Network:
     masked_single: bool = False
 
 
+@_remembered
 def _address(text: str) -> tuple[int, int]:
     family, width = (AF_INET6, 128) if ":" in text else (AF_INET, 32)
     try:
@@ -153,6 +175,7 @@ def _address(text: str) -> tuple[int, int]:
         raise UnreadableError("write an address such as `203.0.113.7`") from None
 
 
+@_remembered
 def _network(text: str) -> _Network:
     base, slash, length = text.partition("/")
     try:
@@ -171,6 +194,16 @@ def _network(text: str) -> _Network:
 
 def _in_network(address: tuple[int, int], network: _Network) -> bool:
     return address[0] == network.width and address[1] >> network.free == network.number
+
+
+def same_role(rule: Operator) -> Operator:
+    """The same operator, to which letter case in the name of a role makes no difference."""
+    test = rule.test
+
+    def tested(actual: str, expected: str) -> bool:
+        return test(actual, expected) or test(role_folded(actual), role_folded(expected))
+
+    return replace(rule, test=tested)
 
 
 def is_like(actual: str, pattern: str) -> bool:

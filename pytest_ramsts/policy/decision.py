@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from pytest_ramsts.policy.access import Access, AppliedPolicy, Layers
 from pytest_ramsts.policy.settings import DEFAULT, Settings
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pytest_ramsts.policy.evidence import Considered
     from pytest_ramsts.policy.suggestion import Suggestion
 
-__all__ = ["Decision", "PlacedStatement", "Reason"]
+__all__ = ["Decision", "PlacedStatement", "Reason", "Verdict"]
 
 Reason = Literal["Allow", "ImplicitDeny", "ExplicitDeny"]
 
@@ -30,27 +30,52 @@ class PlacedStatement:
         return f"statement {self.index} of policy `{self.policy.name}`"
 
 
-@dataclass(frozen=True, slots=True)
+class Verdict(NamedTuple):
+    """What one layer, or several together, say; `number` counts statements from 0."""
+
+    reason: Reason
+    layer: str
+    policy: AppliedPolicy | None = None
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Decision:
     """True when the access is allowed; says why on request.
 
-    `policy_type` is the layer that decided, as `PolicyType` of a refusal names it, and empty where
-    ownership decided.
+    >>> decision = decide(Access(alice, "ots:GetRow", "*"), Layers())
+    >>> bool(decision), decision.reason
+    (False, 'ImplicitDeny')
     """
 
     access: Access
-    layers: Layers = field(repr=False)
-    reason: Reason
-    policy_type: str
-    statement: PlacedStatement | None
-    settings: Settings = field(default=DEFAULT, repr=False)
+    layers: Layers
+    verdict: Verdict
+    settings: Settings = DEFAULT
 
     @property
     def allowed(self) -> bool:
-        return self.reason == "Allow"
+        return self.verdict.reason == "Allow"
 
     def __bool__(self) -> bool:
-        return self.reason == "Allow"
+        return self.verdict.reason == "Allow"
+
+    @property
+    def reason(self) -> Reason:
+        return self.verdict.reason
+
+    @property
+    def policy_type(self) -> str:
+        """The layer that decided, as `PolicyType` of a refusal names it; empty for an owner."""
+        return self.verdict.layer
+
+    @property
+    def statement(self) -> PlacedStatement | None:
+        """The statement that decided; nothing where none did."""
+        _, _, applied, number = self.verdict
+        if applied is None:
+            return None
+        return PlacedStatement(applied, number + 1, applied.policy.statement(number))
 
     def __repr__(self) -> str:
         access = self.access

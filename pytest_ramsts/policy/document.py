@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Protocol, Self
 
@@ -13,6 +13,7 @@ from pytest_ramsts.policy.grammar import (
     GrammarError,
     PolicyKind,
     check_frame,
+    plain_statement,
     read_statement,
     screen,
 )
@@ -32,6 +33,13 @@ SIZE_LIMITS: Final[Mapping[PolicyKind, int]] = {
 """Characters that a document may have, by kind. Whoever stores it checks, with codes of its own."""
 
 
+_STRINGS_OF_FRAME: Final = 3  # "Version", "1" and "Statement"
+_STRINGS_OF_PLAIN: Final = 6  # the names and values of Effect, Action and Resource
+
+
+_decode: Final = json.JSONDecoder().decode
+
+
 class HasArn(Protocol):
     """A user, role, table, …: anything that knows its ARN."""
 
@@ -47,7 +55,7 @@ class Policy:
     True
     """
 
-    __slots__ = ("_filing", "_numbers_by_action", "_raw", "_read", "_settings", "_text", "kind")
+    __slots__ = ("_filing", "_raw", "_screened", "_settings", "_text", "kind")
 
     kind: PolicyKind
 
@@ -76,16 +84,24 @@ class Policy:
             document = document.text
         policy = cls.__new__(cls)
         if isinstance(document, Mapping):
-            policy._fill(_copied(document), None, kind, settings)  # noqa: SLF001 - its own
+            policy._fill(document, None, kind, settings)  # noqa: SLF001 - its own
         else:
             text = _text_of(document)
-            policy._fill(_loaded(text, settings), text, kind, settings)  # noqa: SLF001 - its own
+            policy._fill(_loaded(text), text, kind, settings)  # noqa: SLF001 - its own
         return policy
 
     def _fill(self, document: Any, text: str | None, kind: PolicyKind, settings: Settings) -> None:
         try:
-            self._raw = check_frame(document, settings)
-            self._numbers_by_action, self._read = screen(self._raw, kind, settings)
+            raw = check_frame(document, settings)
+            if text is None:  # Later changes to what was given must not reach us.
+                raw = [one.copy() if one.__class__ is dict else one for one in raw]
+            self._raw = raw
+            self._screened = screen(raw, kind, settings)
+            if text is None:
+                for number in self._screened.read:
+                    raw[number] = _copied(raw[number])
+            if text is not None and settings.duplicate_members == "refuse":
+                self._refuse_duplicates(text)
         except GrammarError as error:
             element = spoken(error.place)
             line = "" if text is None else f"line {line_of(text, error.place)}"
@@ -97,6 +113,16 @@ class Policy:
         self._settings = settings
         self._text = text
         self._filing: Filing | None = None
+
+    def _refuse_duplicates(self, text: str) -> None:
+        """JSON keeps the last of two members of one name, so a quote too many betrays the other."""
+        read = self._screened.read
+        plain = len(self._raw) - len(read)
+        strings = _STRINGS_OF_FRAME + _STRINGS_OF_PLAIN * plain
+        if read:
+            strings += sum([_strings_in(self._raw[number]) for number in read])
+        if text.count('"') != 2 * strings:
+            json.loads(text, object_pairs_hook=_without_duplicates)
 
     @property
     def text(self) -> str:
@@ -118,20 +144,18 @@ class Policy:
 
     def statement(self, number: int) -> Statement:
         """The statement of that number, counted from 0."""
-        statement = self._read[number]
+        read = self._screened.read
+        statement = read.get(number)
         if statement is None:
-            statement = self._read[number] = read_statement(
-                self._raw[number], number, self.kind, self._settings
-            )
+            statement = read[number] = plain_statement(self._raw[number])
         return statement
 
-    def concerning(self, action: str) -> Iterator[tuple[int, Statement]]:
-        """Statements that may be about the action (in lower case), with their numbers."""
+    def concerning(self, action: str, resource: str) -> Sequence[int]:
+        """The numbers of statements that may apply; the action is in lower case."""
         filing = self._filing
         if filing is None:
-            filing = self._filing = Filing(self._numbers_by_action)
-        for number in filing.concerning(action):
-            yield number, self.statement(number)
+            filing = self._filing = Filing(self._screened.actions, self._screened.resources)
+        return filing.concerning(action, resource)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Policy):
@@ -254,26 +278,23 @@ def _text_of(source: str | Path) -> str:
         ) from error
 
 
-def _loaded(text: str, settings: Settings) -> Any:
+def _loaded(text: str) -> Any:
     try:
-        document = json.loads(text)
-        # As many colons after a quote as members: then no name stands twice. Else look closely.
-        if settings.duplicate_members == "refuse" and text.count('":') != _members(document):
-            json.loads(text, object_pairs_hook=_without_duplicates)
+        return _decode(text)
     except json.JSONDecodeError as error:
         raise MalformedPolicyDocumentError(
             f"line {error.lineno}: no JSON at column {error.colno}: {error.msg}; "
             "a policy is a JSON object"
         ) from None
-    return document
 
 
-def _members(value: Any) -> int:
+def _strings_in(value: Any) -> int:
+    """How many strings a JSON text of the value has, names of members included."""
+    if isinstance(value, str):
+        return 1
     if isinstance(value, dict):
-        return len(value) + sum(map(_members, value.values()))
-    if isinstance(value, list):
-        return sum(map(_members, value))
-    return 0
+        return len(value) + sum(map(_strings_in, value.values()))
+    return sum(map(_strings_in, value)) if isinstance(value, list) else 0
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

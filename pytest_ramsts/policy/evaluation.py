@@ -8,10 +8,10 @@ needs both sides.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final, NamedTuple
+from typing import Final
 
 from pytest_ramsts.policy.access import Access, AppliedPolicy, Layers
-from pytest_ramsts.policy.decision import Decision, PlacedStatement, Reason
+from pytest_ramsts.policy.decision import Decision, Verdict
 from pytest_ramsts.policy.question import ASSUME_ROLE, Question
 from pytest_ramsts.policy.settings import DEFAULT, Settings
 
@@ -27,14 +27,6 @@ RESOURCE: Final = "ResourceBasedPolicy"
 _FEDERATED_ACTIONS: Final = ("sts:assumerolewithsaml", "sts:assumerolewithoidc")
 
 
-class Verdict(NamedTuple):
-    """What one layer, or several together, say."""
-
-    reason: Reason
-    layer: str
-    statement: PlacedStatement | None = None
-
-
 def decide(access: Access, layers: Layers, settings: Settings = DEFAULT) -> Decision:
     """Whether the access is allowed under the policies that apply.
 
@@ -47,13 +39,14 @@ def decide(access: Access, layers: Layers, settings: Settings = DEFAULT) -> Deci
     verdict = _assume_role(question, layers) if question.action == ASSUME_ROLE else None
     if verdict is None:
         verdict = _owner(question, layers) if question.of_owner else _usual(question, layers)
-    return Decision(access, layers, *verdict, settings=settings)
+    return Decision(access, layers, verdict, settings)
 
 
 def _usual(question: Question, layers: Layers) -> Verdict:
-    refused = _gates(question, layers)
-    if refused is not None:
-        return refused
+    if layers.control or layers.session is not None:
+        refused = _gates(question, layers)
+        if refused is not None:
+            return refused
     identity = _identity(question, layers)
     if question.foreign and _silenced(identity, question.settings):
         identity = _silence(question.settings)
@@ -108,15 +101,14 @@ def _gates(question: Question, layers: Layers) -> Verdict | None:
 
 def _identity(question: Question, layers: Layers) -> Verdict:
     """The policies that hold for the whole account, and those for the resource's group only."""
-    group = question.access.resource_group
-    account = [applied for applied in layers.identity if applied.resource_group is None]
-    verdict = _judge(question, account, ACCOUNT)
-    scoped = [
-        applied
-        for applied in layers.identity
-        if applied.resource_group is not None and applied.resource_group == group
-    ]
+    scoped = [applied for applied in layers.identity if applied.resource_group is not None]
+    account: Iterable[AppliedPolicy] = layers.identity
     if scoped:
+        account = [applied for applied in layers.identity if applied.resource_group is None]
+    verdict = _judge(question, account, ACCOUNT)
+    if scoped:
+        group = question.access.resource_group
+        scoped = [applied for applied in scoped if applied.resource_group == group]
         in_group = _judge(question, scoped, GROUP)
         if question.settings.group_scoped_deny == "wins":
             verdict = _pooled(verdict, in_group)
@@ -133,7 +125,7 @@ def _trust(question: Question, layers: Layers) -> Verdict:
     if layers.trust is None:
         return Verdict("ImplicitDeny", TRUST)
     verdict = _judge(question, (layers.trust,), TRUST)
-    synonyms = question.settings.trust_action_synonyms == "accept"
+    synonyms = question.settings.trust_action_synonyms == "the same"
     if synonyms and question.access.principal.kind == "Federated":
         for action in _FEDERATED_ACTIONS:
             verdict = _pooled(verdict, _judge(question.about(action), (layers.trust,), TRUST))
@@ -162,16 +154,15 @@ def _pooled(first: Verdict, second: Verdict) -> Verdict:
 
 def _judge(question: Question, policies: Iterable[AppliedPolicy], layer: str) -> Verdict:
     """One set of policies: an applying Deny decides, else an applying Allow, else nothing."""
-    allowed: PlacedStatement | None = None
+    allowed: Verdict | None = None
+    resource = question.access.resource
     for applied in policies:
         policy = applied.policy
-        for number, statement in policy.concerning(question.action):
+        for number in policy.concerning(question.action, resource):
+            statement = policy.statement(number)
             denies = statement.effect == "Deny"
             if (denies or allowed is None) and question.is_in(statement, policy.kind):
-                placed = PlacedStatement(applied, number + 1, statement)
                 if denies:
-                    return Verdict("ExplicitDeny", layer, placed)
-                allowed = placed
-    if allowed is not None:
-        return Verdict("Allow", layer, allowed)
-    return Verdict("ImplicitDeny", layer)
+                    return Verdict("ExplicitDeny", layer, applied, number)
+                allowed = Verdict("Allow", layer, applied, number)
+    return allowed or Verdict("ImplicitDeny", layer)

@@ -1,37 +1,155 @@
-"""Which statements may concern an action, without a look at all of them. Knows no resource."""
+"""Which statements may concern an access, without a look at all of them. Decides nothing.
+
+Statements are filed by action: under the whole name, under the service of a pattern, or among those
+for everything. Where many come together, they are filed again by how their resources begin. What
+is taken out may still not match; what is left behind cannot.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from typing import Final
 
-__all__ = ["Filing"]
+__all__ = ["Filing", "Patterns"]
+
+Patterns = str | tuple[str, ...]
+"""One pattern or several of one statement; none beside `NotAction` or `NotResource`."""
+
+_FEW: Final = 2
+"""So many statements are sooner read than filed."""
+
+_MANY: Final = 256
+"""So many resources that were asked about are remembered."""
+
+_SEGMENTS: Final = 5
+"""Of an ARN, the resource itself being the last."""
 
 
 class Filing:
-    """Numbers of statements under the actions they name: whole, by service, or neither."""
+    """Numbers of statements, filed by the patterns of their actions and resources."""
 
-    __slots__ = ("_anywhere", "_by_service", "_exact")
+    __slots__ = ("_by_action", "_by_service", "_drawers", "_everything", "_resources")
 
-    def __init__(self, numbers_by_action: Mapping[str, Sequence[int]]) -> None:
-        self._exact: dict[str, list[int]] = {}
+    def __init__(self, actions: Sequence[Patterns], resources: Sequence[Patterns]) -> None:
+        """One entry for each statement, in the order of the document."""
+        self._resources = resources
+        self._drawers: dict[str, _Drawer] = {}
+        self._by_action = _grouped(actions)
         self._by_service: dict[str, list[int]] = {}
-        self._anywhere: list[int] = []
-        for action, numbers in numbers_by_action.items():
-            pattern = action.lower()
-            if "*" not in pattern and "?" not in pattern:
-                self._exact.setdefault(pattern, []).extend(numbers)
-                continue
+        self._everything: list[int] = []
+        for pattern in [one for one in self._by_action if "*" in one or "?" in one]:
+            numbers = self._by_action.pop(pattern)
             service = pattern.partition(":")[0]
             if "*" in service or "?" in service:
-                self._anywhere += numbers
+                self._everything += numbers
             else:
                 self._by_service.setdefault(service, []).extend(numbers)
 
-    def concerning(self, action: str) -> Iterable[int]:
+    def concerning(self, action: str, resource: str) -> Sequence[int]:
         """In the order of the document, each once. The action is in lower case."""
-        exact = self._exact.get(action)
-        of_service = self._by_service.get(action.partition(":")[0])
-        found = [numbers for numbers in (exact, of_service, self._anywhere) if numbers]
-        if not found:
-            return ()
+        service = action.partition(":")[0]
+        found: Sequence[int] = ()
+        for place, numbers in (
+            (action, self._by_action.get(action)),
+            (service, self._by_service.get(service)),
+            ("*", self._everything),
+        ):
+            if numbers:
+                few = len(numbers) <= _FEW
+                taken = numbers if few else self._drawer(place, numbers).on(resource)
+                found = sorted({*found, *taken}) if found else taken
+        return found
+
+    def _drawer(self, place: str, numbers: list[int]) -> _Drawer:
+        drawer = self._drawers.get(place)
+        if drawer is None:
+            drawer = self._drawers[place] = _Drawer(numbers, self._resources)
+        return drawer
+
+
+class _Drawer:
+    """Statements under one heading, filed by the beginnings of their resources."""
+
+    __slots__ = ("_by_beginning", "_lengths", "_numbers", "_taken")
+
+    def __init__(self, numbers: list[int], resources: Sequence[Patterns]) -> None:
+        self._numbers = numbers
+        self._taken: dict[str, Sequence[int]] = {}
+        filed: dict[str, list[int]] = {}
+        for number, beginning in _beginnings(numbers, resources):
+            if beginning in filed:
+                filed[beginning].append(number)
+            else:
+                filed[beginning] = [number]
+        self._by_beginning = filed
+        self._lengths = sorted(set(map(len, filed)))
+
+    def on(self, resource: str) -> Sequence[int]:
+        taken = self._taken.get(resource)
+        if taken is None:
+            if len(self._taken) >= _MANY:
+                self._taken.clear()
+            taken = self._taken[resource] = self._take(resource)
+        return taken
+
+    def _take(self, resource: str) -> Sequence[int]:
+        segments = resource.split(":", _SEGMENTS - 1)
+        # Only where no `*` can stand for a `:` do segments lie over segments. And the name of a
+        # role may be written in another case.
+        if len(segments) < _SEGMENTS or ":" in segments[-1] or ":role/" in resource:
+            return self._numbers
+        tail = segments[-1]
+        filed = self._by_beginning
+        found = [filed[tail[:length]] for length in self._lengths if tail[:length] in filed]
+        if len(found) == 1:
+            return found[0]
         return sorted({number for numbers in found for number in numbers})
+
+
+def _beginnings(numbers: Sequence[int], resources: Sequence[Patterns]) -> Iterable[tuple[int, str]]:
+    """How the resources of each statement begin: a statement may come more than once."""
+    singles = [one for number in numbers if isinstance(one := resources[number], str)]
+    if len(singles) == len(numbers):
+        return zip(numbers, _literal_beginnings(singles), strict=True)
+    return [
+        (number, beginning)
+        for number in numbers
+        for beginning in set(_literal_beginnings(_several(resources[number])))
+    ]
+
+
+def _literal_beginnings(patterns: Sequence[str]) -> list[str]:
+    """The text before the first wildcard in the last segment; none where segments are not fixed."""
+    segments = [pattern.split(":", _SEGMENTS - 1) for pattern in patterns]
+    # Without all its segments, a star stands for some: it may begin with anything.
+    tails = [one[-1] if len(one) == _SEGMENTS else "*" for one in segments]
+    beginnings = [tail.partition("*")[0] for tail in tails]
+    return [one.partition("?")[0] if "?" in one else one for one in beginnings]
+
+
+def _several(patterns: Patterns) -> tuple[str, ...]:
+    return (patterns,) if isinstance(patterns, str) else patterns or ("*",)
+
+
+def _grouped(actions: Sequence[Patterns]) -> dict[str, list[int]]:
+    """The numbers of statements by pattern in lower case; no pattern means any action."""
+    grouped: dict[str, list[int]] = {}
+    for number, patterns in enumerate(_lowered(actions)):
+        for pattern in (patterns,) if isinstance(patterns, str) else patterns or ("*",):
+            if pattern in grouped:
+                grouped[pattern].append(number)
+            else:
+                grouped[pattern] = [number]
+    return grouped
+
+
+def _lowered(actions: Sequence[Patterns]) -> Sequence[Patterns]:
+    singles = [patterns for patterns in actions if isinstance(patterns, str)]
+    if len(singles) == len(actions):
+        return "\n".join(singles).lower().split("\n")
+    return [
+        patterns.lower()
+        if isinstance(patterns, str)
+        else tuple(dict.fromkeys(map(str.lower, patterns)))
+        for patterns in actions
+    ]

@@ -7,23 +7,34 @@ leaves them unread, since a question reads only the few that are filed under its
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from string import ascii_letters, digits
 from typing import Any, Final, Literal, NoReturn
 
 from pytest_ramsts.policy.conditions import (
     OPERATORS,
+    PRINCIPAL_ARN,
     UNREADABLE,
     Condition,
     UnreadableError,
     find_operator,
+    folded,
+    same_role,
 )
 from pytest_ramsts.policy.principal import Principals
-from pytest_ramsts.policy.settings import Settings
+from pytest_ramsts.policy.settings import DEFAULT, Settings
 from pytest_ramsts.policy.statement import Statement
 
-__all__ = ["GrammarError", "PolicyKind", "check_frame", "read_statement", "screen"]
+__all__ = [
+    "GrammarError",
+    "PolicyKind",
+    "check_frame",
+    "plain_statement",
+    "read_statement",
+    "screen",
+]
 
 PolicyKind = Literal["identity", "trust", "session", "control", "resource"]
 
@@ -37,6 +48,15 @@ class GrammarError(Exception):
         super().__init__(place, problem)
         self.place = place
         self.problem = problem
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """What `screen` saw: the patterns of each statement, and those statements it had to read."""
+
+    actions: Sequence[str | tuple[str, ...]]
+    resources: Sequence[str | tuple[str, ...]]
+    read: dict[int, Statement]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +85,10 @@ _ELEMENTS: Final = (
     "Condition",
     "Sid",
 )
-_PLAIN: Final = frozenset(
-    {
-        ("Effect", "Action", "Resource"),
-        ("Effect", "Resource", "Action"),
-        ("Action", "Effect", "Resource"),
-        ("Action", "Resource", "Effect"),
-        ("Resource", "Action", "Effect"),
-        ("Resource", "Effect", "Action"),
-    }
-)
+_PLAIN: Final = ("Effect", "Action", "Resource")
 _EFFECTS: Final = frozenset({"Allow", "Deny"})
 _PRINCIPAL_KINDS: Final = ("RAM", "Service", "Federated")
-_ACTION_CHARACTERS: Final = dict.fromkeys(
-    map(ord, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-*?"), None
-)
+_ACTION_CHARACTERS: Final = f"{ascii_letters}{digits}_-*?".encode()
 
 
 def check_frame(document: object, settings: Settings) -> list[Any]:
@@ -106,35 +115,66 @@ def check_frame(document: object, settings: Settings) -> list[Any]:
     return list(statements)
 
 
-def screen(
-    statements: list[Any], kind: PolicyKind, settings: Settings
-) -> tuple[dict[str, list[int]], list[Statement | None]]:
-    """The numbers of the statements by action, and those statements that had to be read for it.
+def screen(statements: list[Any], kind: PolicyKind, settings: Settings) -> Screened:
+    """Look whether the statements are in the grammar; read only those that are not plain."""
+    form = _FORMS[kind]
+    plain: list[int] = []
+    if form.resource and not form.principal:
+        plain = [
+            number
+            for number, raw in enumerate(statements)
+            if raw.__class__ is dict and len(raw) == len(_PLAIN)
+        ]
+    if len(plain) == len(statements):
+        screened = _screen_plain(statements, settings)
+        if screened is not None:
+            return screened
+    elif plain:
+        screened = _screen_plain([statements[number] for number in plain], settings)
+        if screened is not None:
+            return _with_others(screened, statements, plain, kind, settings)
+    return _with_others(Screened([], [], {}), statements, [], kind, settings)
 
-    Numbers of statements with NotAction are filed under `*`: any action may concern them.
-    """
-    numbers_by_action: dict[str, list[int]] = {}
-    read: list[Statement | None] = [None] * len(statements)
-    resources: list[str] = []
-    plain_form = _FORMS[kind].resource and not _FORMS[kind].principal
+
+def _screen_plain(statements: list[dict[str, Any]], settings: Settings) -> Screened | None:
+    """All at once: nothing where any of them is not what it seems."""
+    try:
+        effects = {raw["Effect"] for raw in statements}
+        actions = [raw["Action"] for raw in statements]
+        resources = [raw["Resource"] for raw in statements]
+        if effects <= _EFFECTS and _all_actions(actions) and _all_resources(resources, settings):
+            return Screened(actions, resources, {})
+    except (KeyError, TypeError):  # Another element, or a value that is not one string.
+        pass
+    return None
+
+
+def plain_statement(raw: dict[str, Any]) -> Statement:
+    """The statement that `screen` found plain."""
+    return Statement(raw["Effect"], actions=(raw["Action"],), resources=(raw["Resource"],))
+
+
+def _with_others(
+    screened: Screened,
+    statements: list[Any],
+    plain: list[int],
+    kind: PolicyKind,
+    settings: Settings,
+) -> Screened:
+    actions: dict[int, str | tuple[str, ...]] = dict(zip(plain, screened.actions, strict=True))
+    resources: dict[int, str | tuple[str, ...]] = dict(zip(plain, screened.resources, strict=True))
     for number, raw in enumerate(statements):
-        if plain_form and raw.__class__ is dict and tuple(raw) in _PLAIN:
-            action = raw["Action"]
-            resource = raw["Resource"]
-            if action.__class__ is str and resource.__class__ is str and raw["Effect"] in _EFFECTS:
-                resources.append(resource)
-                if action in numbers_by_action:
-                    numbers_by_action[action].append(number)
-                else:
-                    numbers_by_action[action] = [number]
-                continue
-        statement = read[number] = read_statement(raw, number, kind, settings)
-        for action in statement.actions or ("*",):
-            numbers_by_action.setdefault(action, []).append(number)
-    if not _all_actions(numbers_by_action) or not _all_resources(resources, settings):
-        for number, raw in enumerate(statements):
-            read[number] = read_statement(raw, number, kind, settings)
-    return numbers_by_action, read
+        if number not in actions:
+            statement = read_statement(raw, number, kind, settings)
+            screened.read[number] = statement
+            actions[number] = statement.actions
+            resources[number] = statement.resources
+    order = range(len(statements))
+    return Screened(
+        [actions[number] for number in order],
+        [resources[number] for number in order],
+        screened.read,
+    )
 
 
 def read_statement(raw: Any, number: int, kind: PolicyKind, settings: Settings) -> Statement:
@@ -201,7 +241,7 @@ def _read_resources(
         _fail(at, 'Resource is missing; add "Resource": "*" or an ARN')
     patterns = _strings(raw[name], (*at, name))
     for position, pattern in enumerate(patterns):
-        if not _is_resource(pattern, settings):
+        if not _all_resources([pattern], settings):
             place = _item(raw, name, at, position)
             if "${" in pattern:
                 _fail(place, f"`{pattern}` has a variable; the policy language has none")
@@ -273,14 +313,16 @@ def _read_condition(
     if rule is None:
         if lenient is None:
             _fail_unknown(place, name, tuple(OPERATORS), "unknown operator")
-        return Condition(name, key, texts, lenient, ())
+        return Condition(name, key, texts, lenient)
     try:
         operands = tuple([rule.read(text) for text in texts])
     except UnreadableError as error:
         if lenient is None:
             _fail((*place, key), f"a value is unreadable for `{name}`: {error}")
-        return Condition(name, key, texts, lenient, ())
-    return Condition(name, key, texts, rule, operands)
+        return Condition(name, key, texts, lenient)
+    if rule.read is str and key.lower() == PRINCIPAL_ARN:
+        rule = same_role(rule)
+    return Condition(name, key, texts, rule, operands, folded(key, DEFAULT))
 
 
 def _check_source_vpc(statement: Statement, at: Place) -> None:
@@ -318,28 +360,31 @@ def _quoted(value: object) -> str:
 
 def _all_actions(patterns: Iterable[str]) -> bool:
     """Whether each is `<service>:<Operation>` or stars, judged in a few passes over one text."""
-    named = "\n".join([pattern for pattern in patterns if pattern.strip("*")])
-    if not named:
-        return "" not in patterns
-    bounds = f"\n{named}\n"
-    expected = ":\n" * (named.count("\n") + 1)
-    return (
-        f"{named}\n".translate(_ACTION_CHARACTERS) == expected
-        and "\n:" not in bounds
-        and ":\n" not in bounds
+    named = [pattern for pattern in patterns if pattern != "*"]
+    text = "\n".join(["", *named, ""])
+    return not named or (
+        text.encode("utf-8", "replace").translate(None, _ACTION_CHARACTERS)
+        == b"\n" + b":\n" * len(named)
+        and "\n:" not in text
+        and ":\n" not in text
     )
 
 
-def _all_resources(resources: Iterable[str], settings: Settings) -> bool:
-    return all(_is_resource(resource, settings) for resource in resources)
-
-
-def _is_resource(pattern: str, settings: Settings) -> bool:
-    if not pattern.strip("*"):
-        return bool(pattern)
-    if "${" in pattern and settings.policy_variables == "refuse":
+def _all_resources(patterns: Iterable[str], settings: Settings) -> bool:
+    """Whether each is a star or an ARN, whose missing segments a star may stand for; as above."""
+    named = [pattern for pattern in patterns if pattern != "*"]
+    text = "\n".join(["", *named])
+    if "${" in text and settings.policy_variables == "refuse":
         return False
-    return pattern.startswith("acs:") and (pattern.count(":") > 3 or "*" in pattern)  # noqa: PLR2004
+    if text.count("\nacs:") == text.count("\n") == len(named):
+        named = [pattern for pattern in named if "*" not in pattern]
+    return all(map(_is_resource, named))
+
+
+def _is_resource(pattern: str) -> bool:
+    if pattern.startswith("acs:"):
+        return pattern.count(":") > 3 or "*" in pattern  # noqa: PLR2004
+    return bool(pattern) and not pattern.strip("*")
 
 
 def _item(raw: Mapping[str, Any], name: str, at: Place, position: int) -> Place:

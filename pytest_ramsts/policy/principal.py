@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from pytest_ramsts.policy.arns import role_folded
 from pytest_ramsts.policy.settings import Settings
 from pytest_ramsts.policy.wildcard import matches
 
@@ -151,9 +152,7 @@ def _names_ram(name: str, principal: Principal, *, kind: str, settings: Settings
     if name == f"{account}*":
         return kind != "trust"  # Seen in key policies; a wildcard in a trust policy is literal.
     if principal.kind == "AssumedRole" and settings.role_name_case == "ignored":
-        head, separator, role = name.partition(":role/")
-        name = f"{head}{separator}{role.lower()}"
-        return name == f"{account}role/{principal.name.lower()}"
+        return role_folded(name) == role_folded(principal.role_arn)
     return name == principal.principal_arn
 
 

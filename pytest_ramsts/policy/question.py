@@ -54,8 +54,8 @@ class Question:
         return (
             statement.covers_action(self.action)
             and statement.covers_resource(self.access.resource, self.settings)
-            and self.is_from(statement, kind)
-            and self.meets_all(statement)
+            and (statement.principals is None or self.is_from(statement, kind))
+            and (not statement.conditions or self.meets_all(statement))
         )
 
     def is_from(self, statement: Statement, kind: str) -> bool:

@@ -10,7 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from pytest_ramsts.policy.conditions import Condition, is_like
+from pytest_ramsts.policy.conditions import (
+    PRINCIPAL_ARN,
+    Condition,
+    find_operator,
+    is_like,
+    same_role,
+)
 from pytest_ramsts.policy.settings import Settings
 
 __all__ = ["IOT", "LISTINGS", "read_with"]
@@ -23,6 +29,7 @@ IOT: Final = "iot:"
 
 _ACL_KEYS: Final = frozenset({"oss:x-oss-acl", "oss:x-oss-object-acl"})
 _LISTING_KEYS: Final = frozenset({"oss:prefix", "oss:delimiter"})
+_ALL_OPERATORS: Final = Settings(if_exists="accept", set_operators="accept", null_operator="accept")
 _EQUALITY: Final = frozenset({"StringEquals", "StringNotEquals"})
 
 
@@ -36,6 +43,8 @@ class _Reading:
 
 def read_with(settings: Settings, condition: Condition, action: str) -> Condition:
     """The condition as the settings have it, for a request of that action (in lower case)."""
+    if condition.key.lower() == PRINCIPAL_ARN:
+        condition = _with_plain_rule(condition)
     for reading in _READINGS:
         if getattr(settings, reading.setting) == reading.value and reading.concerns(
             condition, action
@@ -46,6 +55,11 @@ def read_with(settings: Settings, condition: Condition, action: str) -> Conditio
 
 def _with_rule(condition: Condition, **changes: Any) -> Condition:
     return replace(condition, rule=replace(condition.rule, **changes))
+
+
+def _with_plain_rule(condition: Condition) -> Condition:
+    rule = find_operator(condition.operator, _ALL_OPERATORS)
+    return condition if rule is None else replace(condition, rule=rule)
 
 
 def _without_single_masks(condition: Condition) -> Condition:
@@ -95,6 +109,12 @@ _READINGS: Final = (
         "ignored",
         lambda _, action: action.startswith(IOT),
         lambda condition: _with_rule(condition, fixed=True),
+    ),
+    _Reading(
+        "role_name_case",
+        "ignored",
+        lambda condition, _: condition.key.lower() == PRINCIPAL_ARN,
+        lambda condition: replace(condition, rule=same_role(condition.rule)),
     ),
     _Reading(
         "single_address_mask",

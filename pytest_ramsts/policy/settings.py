@@ -35,7 +35,7 @@ class Settings:
 
     # What an element matches.
     role_name_case: Literal["ignored", "significant"] = "ignored"
-    trust_action_synonyms: Literal["refuse", "accept"] = "refuse"
+    trust_action_synonyms: Literal["other actions", "the same"] = "other actions"
     condition_key_case: Literal["ignored", "significant"] = "ignored"
     tag_key_case: Literal["significant", "ignored"] = "significant"
     star_in_string_equals: Literal["literal", "wildcard"] = "literal"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from pytest_ramsts.policy.arns import role_folded
 from pytest_ramsts.policy.conditions import Condition
 from pytest_ramsts.policy.principal import Principals
 from pytest_ramsts.policy.settings import Settings
@@ -63,25 +64,20 @@ class Statement:
 
 
 def _any_matches(patterns: tuple[str, ...], action: str) -> bool:
-    return any(matches(pattern.lower(), action) for pattern in patterns)
+    for pattern in patterns:  # noqa: SIM110 - a generator would cost more than most matches
+        if matches(pattern.lower(), action):
+            return True
+    return False
 
 
 def _any_covers(patterns: tuple[str, ...], resource: str, settings: Settings) -> bool:
     for pattern in patterns:
         if pattern == "*" or matches(pattern, resource):
             return True
-    if settings.role_name_case == "ignored" and resource.startswith("acs:ram:"):
-        role = _role_folded(resource)
-        if role is not None:
-            folded = filter(None, map(_role_folded, patterns))
-            return any(matches(pattern, role) for pattern in folded)
+    if settings.role_name_case == "ignored" and ":role/" in resource:
+        role = role_folded(resource)
+        return any(matches(role_folded(pattern), role) for pattern in patterns)
     return False
-
-
-def _role_folded(arn: str) -> str | None:
-    """The ARN with its role's name in lower case; nothing when it names no role."""
-    head, separator, role = arn.partition(":role/")
-    return f"{head}{separator}{role.lower()}" if separator else None
 
 
 def _single(values: tuple[str, ...]) -> Any:

@@ -17,8 +17,11 @@ def matches(pattern: str, text: str) -> bool:
     """`*` stands for any characters, none included, `?` for exactly one; there is no escape."""
     if "?" in pattern:
         return _matches_step_by_step(pattern, text)
-    if "*" not in pattern:
+    star = pattern.find("*")
+    if star < 0:
         return pattern == text
+    if star == len(pattern) - 1:
+        return text.startswith(pattern[:-1])
     head, *middle, tail = pattern.split("*")
     end = len(text) - len(tail)
     at = len(head)
