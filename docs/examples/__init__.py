@@ -1,0 +1,1 @@
+"""The story of pytest-ramsts, told as tests: real SDKs, a fake cloud."""
