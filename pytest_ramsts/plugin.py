@@ -22,6 +22,7 @@ from pytest_ramsts.fixtures import (
 __all__ = ["ram_account", "ram_role", "ram_user", "ramsts", "ramsts_clock", "sts_credentials"]
 
 _SECTION: Final = "Alibaba Cloud calls"
+_ASKED: Final = "The last can()"
 _HEADLINE: Final = "ramsts_headline"
 
 _MARKER: Final = (
@@ -84,7 +85,16 @@ def pytest_runtest_makereport(
     """Let the report of a test say which calls it made. pytest shows it when the test fails."""
     report = yield
     cloud = item.stash.get(CLOUD, None)
-    if cloud is not None and call.when == "call" and cloud.calls:
+    if cloud is None or call.when != "call":
+        return report
+    if (
+        cloud.world.asked is not None
+        and call.excinfo
+        and isinstance(call.excinfo.value, AssertionError)
+    ):
+        full = item.config.get_verbosity() > 1
+        report.sections.append((_ASKED, cloud.world.asked.explain(full=full)))
+    if cloud.calls:
         from pytest_ramsts.report.trace import told  # noqa: PLC0415 - loaded with the cloud
 
         report.sections.append((_SECTION, told(cloud.calls)))

@@ -14,7 +14,14 @@ from pytest_ramsts.identity.arn import RoleArn
 from pytest_ramsts.identity.ids import Ids
 from pytest_ramsts.identity.limits import Limits, Settings
 from pytest_ramsts.identity.sessions import Session
-from pytest_ramsts.policy import SYSTEM_POLICIES, AppliedPolicy, Policy, PolicySource, SystemPolicy
+from pytest_ramsts.policy import (
+    SYSTEM_POLICIES,
+    AppliedPolicy,
+    Decision,
+    Policy,
+    PolicySource,
+    SystemPolicy,
+)
 
 if TYPE_CHECKING:
     from pytest_ramsts.identity.roles import Role
@@ -48,6 +55,8 @@ class World:
         self.settings = settings or Settings()
         self.resource_policies: Callable[[str], tuple[AppliedPolicy, ...]] = lambda _: ()
         """The policies that a resource has itself, such as a bucket's, from those who know."""
+        self.asked: Decision | None = None
+        """What the last `can()` answered: a failing test explains it."""
         self.accounts_by_id: dict[str, Account] = {}
         self.keys_by_id: dict[str, AccessKey] = {}
         self.sessions_by_key_id: dict[str, Session] = {}
