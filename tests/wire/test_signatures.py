@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hmac
 import json
-from base64 import b64decode
+from base64 import b64decode, b64encode
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -350,3 +352,77 @@ def test_a_bearer_call_without_its_token_is_not_anonymous() -> None:
     request = Request("POST", "https://h/?SignatureType=BEARERTOKEN")
 
     assert refusal(request).code == "MissingBearerToken"
+
+
+SECRET = "testsecret0001AbCdEfGhIjKlMnOp"
+
+
+def sign(text: str, algorithm: str, key: bytes = SECRET.encode()) -> bytes:
+    return hmac.new(key, text.encode(), algorithm).digest()
+
+
+def test_a_call_of_an_http_trigger_signs_its_query() -> None:
+    path = "/2016-08-15/proxy/s/f/é"
+    date = "Thu, 15 Jan 2026 08:30:00 GMT"
+    text = f"GET\n\n\n{date}\nx-fc-a:b\n{path}\na=x y\nb=\nb=1"
+    code = b64encode(sign(text, "sha256")).decode()
+    headers = Headers([("Date", date), ("X-Fc-A", "b"), ("Authorization", f"FC LTAI:{code}")])
+    url = f"https://1.cn-hangzhou.fc.aliyuncs.com{quote(path)}?b=1&a=x+y&b="
+
+    verify(Request("GET", url, headers), SECRET)
+    assert refusal(Request("GET", f"{url}&c=1", headers), SECRET).code == "SignatureDoesNotMatch"
+
+
+@pytest.mark.parametrize("spelling", ["host;range", "range;host"])
+def test_the_additional_headers_of_oss_are_signed(spelling: str) -> None:
+    host = "bkt.oss-cn-hangzhou.aliyuncs.com"
+    scope = "20260115/cn-hangzhou/oss/aliyun_v4_request"
+    signed = f"host:{host}\nrange:bytes=0-1\nx-oss-content-sha256:UNSIGNED-PAYLOAD\n"
+    signed += "x-oss-date:20260115T083000Z\n"
+    canonical = f"GET\n/bkt/a%20b\nx=1&y\n{signed}\nhost;range\nUNSIGNED-PAYLOAD"
+    text = "OSS4-HMAC-SHA256\n20260115T083000Z\n"
+    text += f"{scope}\n{sha256(canonical.encode()).hexdigest()}"
+    key = f"aliyun_v4{SECRET}".encode()
+    for part in scope.split("/"):
+        key = sign(part, "sha256", key)
+    credential = f"Credential=LTAI/{scope}, Signature={sign(text, 'sha256', key).hex()}"
+    headers = [
+        ("x-oss-date", "20260115T083000Z"),
+        ("x-oss-content-sha256", "UNSIGNED-PAYLOAD"),
+        ("Range", "bytes=0-1"),
+        ("Authorization", f"OSS4-HMAC-SHA256 {credential}, AdditionalHeaders={spelling}"),
+    ]
+    request = Request("GET", f"https://{host}/a%20b?y=&x=1", Headers(headers))
+
+    verify(request, SECRET)
+    headers[2] = ("Range", "bytes=0-2")
+    assert refusal(with_headers(request, headers), SECRET).code == "SignatureDoesNotMatch"
+
+
+def test_an_object_of_sls_is_put_with_its_body_unsigned() -> None:
+    date = "Thu, 15 Jan 2026 08:30:00 GMT"
+    text = f"PUT\n\ntext/plain\n{date}\nx-log-apiversion:0.6.0\n/logstores/s/objects/o"
+    headers = Headers(
+        [
+            ("Date", date),
+            ("Content-Type", "text/plain"),
+            ("Content-MD5", "of the object, and not signed"),
+            ("x-log-apiversion", "0.6.0"),
+            ("x-log-meta-a", "nor this"),
+            ("Authorization", f"LOG LTAI:{b64encode(sign(text, 'sha1')).decode()}"),
+        ]
+    )
+
+    verify(Request("PUT", "https://p.log.aliyuncs.com/logstores/s/objects/o", headers), SECRET)
+
+
+def test_a_header_in_utf_8_is_signed_as_its_octets() -> None:
+    date = "Thu, 15 Jan 2026 08:30:00 GMT"
+    text = f"GET\n\n\n{date}\nx-oss-meta-a:имя\n/bkt/é"
+    code = b64encode(sign(text, "sha1")).decode()
+    for value in ("имя", "имя".encode()):
+        headers = Headers(
+            [("Date", date), ("x-oss-meta-a", value), ("Authorization", f"OSS LTAI:{code}")]
+        )
+
+        verify(Request("GET", "https://bkt.oss-cn-hangzhou.aliyuncs.com/é", headers), SECRET)
