@@ -21,14 +21,11 @@ from pytest_ramsts.fixtures import (
 
 __all__ = ["ram_account", "ram_role", "ram_user", "ramsts", "ramsts_clock", "sts_credentials"]
 
-_SECTION: Final = "Alibaba Cloud calls"
-_ASKED: Final = "The last can()"
-_HEADLINE: Final = "ramsts_headline"
-
 _MARKER: Final = (
-    "ramsts(mode='strict', seed=None, passed=(), limits=None, settings=None): how the fake Alibaba"
-    " Cloud of this test behaves: mode is strict, soft or off; seed repeats names and ids; passed"
-    " names hosts that are let through; limits and settings are pytest_ramsts.Limits and .Settings."
+    "ramsts(mode='strict', seed=None, passed=(), limits=None, settings=None, clock_engine=None): how"
+    " the fake Alibaba Cloud of this test behaves: mode is strict, soft or off; seed repeats names"
+    " and ids; passed names hosts that are let through; limits and settings are"
+    " pytest_ramsts.Limits and .Settings; clock_engine is freezegun or time-machine."
 )
 
 
@@ -62,11 +59,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         " or only during such a test (test)",
         default="session",
     )
+    parser.addini(
+        "ramsts_clock_engine",
+        "what moves the time when a test moves ramsts_clock: freezegun (default) or time-machine,"
+        " which is to be installed for it",
+        default="freezegun",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", _MARKER)
     if config.getoption("--ramsts-trace"):
+        from pytest_ramsts.report.terminal import Trace  # noqa: PLC0415 - only when asked for
+
         config.pluginmanager.register(Trace(config), "ramsts-trace")
     if config.getini("ramsts_guard") not in ("session", "test"):
         raise pytest.UsageError(
@@ -82,50 +87,16 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Let the report of a test say which calls it made. pytest shows it when the test fails."""
+    """Let the report of a test say which calls it made, and why a `can()` was answered so."""
     report = yield
     cloud = item.stash.get(CLOUD, None)
-    if cloud is None or call.when != "call":
-        return report
-    if (
-        cloud.world.asked is not None
-        and call.excinfo
-        and isinstance(call.excinfo.value, AssertionError)
-    ):
-        full = item.config.get_verbosity() > 1
-        report.sections.append((_ASKED, cloud.world.asked.explain(full=full)))
-    if cloud.calls:
-        from pytest_ramsts.report.trace import told  # noqa: PLC0415 - loaded with the cloud
+    if cloud is not None and call.when == "call":
+        from pytest_ramsts.report.sections import add_sections  # noqa: PLC0415 - only with a cloud
 
-        report.sections.append((_SECTION, told(cloud.calls)))
-        headline = (getattr(getattr(item, "function", None), "__doc__", "") or "").strip()
-        report.user_properties.append((_HEADLINE, headline.partition("\n")[0]))
+        add_sections(report, item, call, cloud)
     return report
-
-
-class Trace:
-    """Tells the calls of the tests that pass, as `--ramsts-trace` asks for."""
-
-    def __init__(self, config: pytest.Config) -> None:
-        self._config = config
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        terminal = self._config.pluginmanager.get_plugin("terminalreporter")
-        told = dict(report.sections).get(_SECTION)
-        if terminal is None or told is None or not report.passed or report.when != "call":
-            return
-        terminal.ensure_newline()
-        terminal.write_line("")
-        terminal.write_line(report.nodeid, bold=True)
-        if headline := dict(report.user_properties).get(_HEADLINE):
-            terminal.write_line(f"  {headline}")
-        for line in told.splitlines():
-            terminal.write_line(f"  {line}", **_colour(line))
-
-
-def _colour(line: str) -> dict[str, bool]:
-    if line.endswith("  ok"):
-        return {"green": True}
-    if line.endswith("  denied") or "  refused: " in line:
-        return {"red": True}
-    return {"light": True} if line.startswith(" ") else {}
+    if config.getini("ramsts_clock_engine") not in ("freezegun", "time-machine"):
+        raise pytest.UsageError(
+            "ramsts_clock_engine is freezegun or time-machine,"
+            f" not `{config.getini('ramsts_clock_engine')}`"
+        )

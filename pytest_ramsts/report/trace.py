@@ -43,4 +43,5 @@ def _why(call: Call) -> Iterator[str]:
     if call.denied:
         yield from call.explain().splitlines()
     elif call.code:
-        yield call.message
+        # The first line says it; a string to sign is for the one who debugs a signer.
+        yield call.message.partition("\n")[0].partition(" server string to sign is:")[0]
