@@ -106,14 +106,19 @@ class Gateway:
         passage.parameters = dict(call.parameters)
         operation = service.find(call.operation, call.version)
         passage.action = operation.action
-        credentials = self.authenticate(request, passage)
-        passage.caller = credentials.caller
+        if operation.identify is None:
+            credentials = self.authenticate(request, passage)
+            caller = credentials.caller
+        else:
+            credentials = None
+            caller = operation.identify(call.parameters, self.world)
+        passage.caller = caller
         invocation = Invocation(
             service,
             operation,
             call.parameters,
-            credentials.caller,
-            credentials.caller.account,
+            caller,
+            caller.account,
             self.world,
             region,
             request,
@@ -177,7 +182,7 @@ class Gateway:
     ) -> None:
         """Ask for every resource that the operation names. One refusal refuses the call."""
         passage.resources = tuple(operation.resources(invocation, arguments))
-        if self.mode == "off":
+        if self.mode == "off" or not passage.resources:
             return
         request, caller = invocation.request, invocation.caller
         context = caller.context(operation.action, secure=request.scheme == "https")

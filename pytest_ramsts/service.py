@@ -62,6 +62,9 @@ Resource = str | Callable[..., str]
 of the invocation and the arguments that gives one of these.
 """
 
+Identify = Callable[[Mapping[str, str], World], Caller]
+"""Who calls, proven by the parameters of an operation that nobody signs."""
+
 
 class Operation:
     """One operation of a service: a function, what it is asked with, and what the caller must be
@@ -77,11 +80,13 @@ class Operation:
         on: Resource | Sequence[Resource] | None,
         action: str,
         keys: Mapping[str, str],
+        identify: Identify | None = None,
     ) -> None:
         self.service = service
         self.name = name
         self.action = action
         self.run = run
+        self.identify = identify
         self._keys = keys
         self._resources = (on,) if isinstance(on, str) or callable(on) else tuple(on or ())
         self._injected: list[str] = []
@@ -90,7 +95,7 @@ class Operation:
             if parameter.name in _INJECTED:
                 self._injected.append(parameter.name)
             else:
-                self._parameters.append(_Parameter.of(parameter))
+                self._parameters.append(_Parameter.of(parameter, service.spelling))
 
     def __repr__(self) -> str:
         return f"<Operation {self.action}>"
@@ -100,9 +105,9 @@ class Operation:
         given = invocation.parameters
         arguments = {name: _INJECTED[name](invocation) for name in self._injected}
         for parameter in self._parameters:
-            text = given.get(parameter.wire_name)
-            if text is not None:
-                arguments[parameter.name] = parameter.read(text)
+            value = parameter.read(given)
+            if value is not None:
+                arguments[parameter.name] = value
             elif parameter.default is inspect.Parameter.empty:
                 raise MissingParameterError(parameter.wire_name)
             else:
@@ -143,12 +148,13 @@ def _free(arguments: Mapping[str, Any]) -> dict[str, Any]:
 class _Parameter:
     name: str
     wire_name: str
-    read: Callable[[str], Any]
+    read: Callable[[Mapping[str, str]], Any]
+    """Its value among the parameters of a call; None if it is not there."""
     default: Any
 
     @classmethod
-    def of(cls, parameter: inspect.Parameter) -> _Parameter:
-        wire_name = _capitalised(parameter.name)
+    def of(cls, parameter: inspect.Parameter, spelling: Mapping[str, str]) -> _Parameter:
+        wire_name = _capitalised(parameter.name, spelling)
         annotation = str(parameter.annotation).removesuffix(" | None")
         try:
             reader = _READERS[annotation]
@@ -158,36 +164,60 @@ class _Parameter:
                 f" not `{annotation}`"
             ) from None
         return cls(
-            parameter.name, wire_name, lambda text: reader(wire_name, text), parameter.default
+            parameter.name, wire_name, lambda given: reader(wire_name, given), parameter.default
         )
 
 
-def _read_text(_: str, text: str) -> str:
-    return text
+def _read_text(name: str, given: Mapping[str, str]) -> str | None:
+    return given.get(name)
 
 
-def _read_number(name: str, text: str) -> int:
+def _read_number(name: str, given: Mapping[str, str]) -> int | None:
+    text = given.get(name)
+    if text is None:
+        return None
     if not re.fullmatch(r"-?[0-9]{1,18}", text):
         raise InvalidParameterError(name, "Format", hint=f"`{text}` is no whole number")
     return int(text)
 
 
-def _read_flag(name: str, text: str) -> bool:
+def _read_flag(name: str, given: Mapping[str, str]) -> bool | None:
+    text = given.get(name)
+    if text is None:
+        return None
     if text.lower() not in ("true", "false"):
         raise InvalidParameterError(name, "Format", hint=f"`{text}` is neither true nor false")
     return text.lower() == "true"
 
 
-_READERS: Final[Mapping[str, Callable[[str, str], Any]]] = {
+def _read_list(name: str, given: Mapping[str, str]) -> list[str] | None:
+    values = rpc.listed(given, name)
+    if not all(isinstance(value, str) for value in values):
+        raise InvalidParameterError(name, "Format", hint="it is no list of texts")
+    return values or None
+
+
+def _read_pairs(name: str, given: Mapping[str, str]) -> dict[str, str] | None:
+    """`Tag.1.Key=k&Tag.1.Value=v`, or the same as JSON."""
+    pairs = rpc.listed(given, name)
+    try:
+        return {pair["Key"]: pair.get("Value", "") for pair in pairs} or None
+    except (AttributeError, KeyError, TypeError):
+        raise InvalidParameterError(name, "Format", hint="each is a Key and a Value") from None
+
+
+_READERS: Final[Mapping[str, Callable[[str, Mapping[str, str]], Any]]] = {
     "str": _read_text,
     "int": _read_number,
     "bool": _read_flag,
+    "list[str]": _read_list,
+    "dict[str, str]": _read_pairs,
 }
 
 
-def _capitalised(name: str) -> str:
-    """`user_name` → `UserName`."""
-    return "".join(word[:1].upper() + word[1:] for word in name.split("_"))
+def _capitalised(name: str, spelling: Mapping[str, str]) -> str:
+    """`user_name` → `UserName`; a word that is spelt otherwise, as it is spelt."""
+    return "".join(spelling.get(word, word[:1].upper() + word[1:]) for word in name.split("_"))
 
 
 # How a service speaks
@@ -263,6 +293,8 @@ class Service:
     other: Callable[[Invocation], Body] | None = None
     other_on: Resource | Sequence[Resource] | None = "*"
     default_region: str = "cn-hangzhou"
+    spelling: Mapping[str, str] = field(default_factory=dict)
+    """Words of its names that are not merely capitalised: `{"mfa": "MFA"}`."""
 
     def __post_init__(self) -> None:
         self.code = self.code or self.name
@@ -282,6 +314,7 @@ class Service:
         name: str = "",
         action: str = "",
         keys: Mapping[str, str] | None = None,
+        identify: Identify | None = None,
     ) -> Callable[[Callable[..., Body]], Callable[..., Body]]:
         """Make a function an operation. Its parameters are those of the call, `user_name` for
         `UserName`.
@@ -289,10 +322,11 @@ class Service:
         `account`, `caller`, `invocation` and `state` are supplied. `on` is what the caller must be
         allowed to do it on, all of it where it is several; None means that no permission is needed.
         `keys` maps the condition keys that the operation supplies to the parameters they come from.
+        `identify` says who calls an operation that is not signed, from its parameters: a token.
         """
 
         def register(run: Callable[..., Body]) -> Callable[..., Body]:
-            operation_name = name or _capitalised(run.__name__)
+            operation_name = name or _capitalised(run.__name__, self.spelling)
             self.operations[operation_name] = Operation(
                 self,
                 run,
@@ -300,6 +334,7 @@ class Service:
                 on=on,
                 action=action or f"{self.code}:{operation_name}",
                 keys=keys or {},
+                identify=identify,
             )
             return run
 
