@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from types import TracebackType
 from typing import Any, Self
 
-from pytest_ramsts.clock import Clock
+from pytest_ramsts.clock import Clock, EngineName
 from pytest_ramsts.environment import credentials_in_environment
 from pytest_ramsts.errors import RamstsError
 from pytest_ramsts.expectations import Allowance, Denial
@@ -61,8 +61,9 @@ class FakeCloud:
         limits: Limits | None = None,
         settings: Settings | None = None,
         passed: Iterable[str] = (),
+        clock_engine: EngineName = "freezegun",
     ) -> None:
-        self.clock = Clock()
+        self.clock = Clock(clock_engine)
         self.calls = Journal()
         self.hosts = Hosts(passed)
         source = random.Random(seed)  # noqa: S311 - fakes must repeat, and protect nothing

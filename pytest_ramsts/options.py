@@ -12,7 +12,7 @@ from pytest_ramsts.cloud import FakeCloud
 from pytest_ramsts.intercept import Hosts
 from pytest_ramsts.intercept.guard import guarded
 
-_KNOWN: Final = frozenset({"limits", "mode", "passed", "seed", "settings"})
+_KNOWN: Final = frozenset({"clock_engine", "limits", "mode", "passed", "seed", "settings"})
 
 _GUARD: Final = pytest.StashKey[bool]()
 
@@ -23,6 +23,7 @@ def cloud_for(request: pytest.FixtureRequest) -> FakeCloud:
     marked = _marked(request.node)
     passed = [*config.getini("ramsts_passed_hosts"), *marked.pop("passed", ())]
     marked.setdefault("mode", config.getoption("--ramsts-mode") or config.getini("ramsts_mode"))
+    marked.setdefault("clock_engine", config.getini("ramsts_clock_engine"))
     # The same test has the same names and ids in every run, order and worker.
     marked.setdefault("seed", zlib.crc32(request.node.nodeid.encode()))
     _keep_guard(config, passed)

@@ -22,9 +22,9 @@ from pytest_ramsts.fixtures import (
 __all__ = ["ram_account", "ram_role", "ram_user", "ramsts", "ramsts_clock", "sts_credentials"]
 
 _MARKER: Final = (
-    "ramsts(mode='strict', seed=None, passed=(), limits=None, settings=None, clock_engine=None): how"
-    " the fake Alibaba Cloud of this test behaves: mode is strict, soft or off; seed repeats names"
-    " and ids; passed names hosts that are let through; limits and settings are"
+    "ramsts(mode='strict', seed=None, passed=(), limits=None, settings=None, clock_engine=None):"
+    " how the fake Alibaba Cloud of this test behaves: mode is strict, soft or off; seed repeats"
+    " names and ids; passed names hosts that are let through; limits and settings are"
     " pytest_ramsts.Limits and .Settings; clock_engine is freezegun or time-machine."
 )
 
@@ -77,6 +77,11 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(
             f"ramsts_guard is session or test, not `{config.getini('ramsts_guard')}`"
         )
+    if config.getini("ramsts_clock_engine") not in ("freezegun", "time-machine"):
+        raise pytest.UsageError(
+            "ramsts_clock_engine is freezegun or time-machine,"
+            f" not `{config.getini('ramsts_clock_engine')}`"
+        )
     if config.getini("ramsts_mode") not in ("strict", "soft", "off"):
         raise pytest.UsageError(
             f"ramsts_mode is strict, soft or off, not `{config.getini('ramsts_mode')}`"
@@ -95,8 +100,3 @@ def pytest_runtest_makereport(
 
         add_sections(report, item, call, cloud)
     return report
-    if config.getini("ramsts_clock_engine") not in ("freezegun", "time-machine"):
-        raise pytest.UsageError(
-            "ramsts_clock_engine is freezegun or time-machine,"
-            f" not `{config.getini('ramsts_clock_engine')}`"
-        )
