@@ -69,11 +69,14 @@ def decoded(text: str) -> tuple[tuple[str, str], ...]:
     """The pairs of a query or a form, in order; both `+` and `%20` are a space."""
     if "%" in text and broken(text):
         text = _BROKEN.sub("%25", text)
+    plain = text.isascii()
     pairs = []
     for item in text.replace("+", " ").split("&"):
         if item:
             name, _, value = item.partition("=")
-            pairs.append((_unquoted(name), _unquoted(value)))
+            if "%" in item or not plain:
+                name, value = _unquoted(name), _unquoted(value)
+            pairs.append((name, value))
     return tuple(pairs)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -138,3 +140,19 @@ def test_a_response_is_read_as_text_and_as_json() -> None:
 
     assert response.text == '{"a": "é"}'
     assert response.json() == {"a": "é"}
+
+
+def test_a_request_with_another_url_is_read_anew() -> None:
+    request = Request("GET", "http://h/?a=1")
+    assert request.params == (("a", "1"),)
+
+    other = replace(request, url="http://g/?b=2")
+
+    assert other.host == "g"
+    assert other.params == (("b", "2"),)
+
+
+def test_query_and_form_are_one_and_the_first_of_a_name_counts() -> None:
+    request = replace(form(b"b=3&c=4"), url="http://h/?a=1&a=2&b=2")
+
+    assert request.fields == {"a": "1", "b": "2", "c": "4"}

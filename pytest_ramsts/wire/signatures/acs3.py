@@ -71,9 +71,8 @@ def signed_headers(request: Request, written: str) -> list[str]:
     """The headers that are signed: at least those that change what a call means."""
     signed = written.split(";")
     required = _WITH_TOKEN if _TOKEN in request.headers else _REQUIRED
-    missing = required.difference(signed)
-    if missing:
-        names = ", ".join(f"`{name}`" for name in sorted(missing))
+    if not required.issubset(signed):
+        names = ", ".join(f"`{name}`" for name in sorted(required.difference(signed)))
         raise AuthenticationError(
             "IncompleteSignature", hint=f"SignedHeaders does not name {names}"
         )
@@ -92,7 +91,8 @@ def canonical_hash(request: Request, signed: list[str], digest: str) -> str:
     headers = request.headers.lowered()
     if "host" not in headers:
         headers["host"] = request.authority
-    lines = "".join([f"{name}:{headers.get(name, '').strip()}\n" for name in signed])
+    get = headers.get
+    lines = "".join([f"{name}:{get(name, '').strip()}\n" for name in signed])
     canonical = (
         f"{request.method}\n{request.path}\n{quoting.query(request.params)}\n"
         f"{lines}\n{';'.join(signed)}\n{digest}"

@@ -21,8 +21,9 @@ def hexadecimal(key: bytes, text: str, algorithm: Hash) -> str:
 
 def matches(expected: str, provided: str) -> bool:
     """Whether two codes are the same, in a time that tells nothing."""
-    one, other = (text.encode("utf-8", "surrogatepass") for text in (expected, provided))
-    return hmac.compare_digest(one, other)
+    return hmac.compare_digest(
+        expected.encode("utf-8", "surrogatepass"), provided.encode("utf-8", "surrogatepass")
+    )
 
 
 def _octets(text: str) -> bytes:
