@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Literal
 
 from pytest_ramsts.errors import ApiError, AuthenticationError
-from pytest_ramsts.identity import AccessKey, Caller, Session, World
+from pytest_ramsts.identity import AccessKey, Caller, Nonces, Session, World
 from pytest_ramsts.journal import Call, Journal
 from pytest_ramsts.policy import AppliedPolicy, Decision
 from pytest_ramsts.service import Body, Dialect, Invocation, Operation, Rpc, Service
@@ -46,7 +46,7 @@ class Gateway:
         """What went wrong inside: a defect of ours, or an exception of a programmed reply."""
         self._routes: dict[str, tuple[Service, str] | None] = {}
         self._states: dict[Service, Any] = {}
-        self._nonces: dict[tuple[str, str], float] = {}
+        self._nonces = Nonces()
         self._holders: list[tuple[Service, Callable[[Any, str], Iterable[AppliedPolicy]]]] = []
         """The services whose resources have policies themselves."""
         world.resource_policies = self._resource_policies
@@ -151,25 +151,17 @@ class Gateway:
                 "InvalidTimeStamp.Expired",
                 hint=f"signed at {claim.date}; the cloud's clock: {now - signed:+.0f} s",
             )
-        nonce = (claim.access_key_id, claim.nonce)
-        self._forget_nonces(now)
-        if claim.nonce and now <= self._nonces.get(nonce, 0.0):
+        nonces, used = self._nonces, (claim.access_key_id, claim.nonce)
+        if claim.nonce and nonces.used(*used, now):
             raise AuthenticationError("SignatureNonceUsed", hint=f"`{claim.nonce}`")
         claim.verify(credentials.secret, form_quoting=settings.credentials_form_quoting)
         # As long as the request itself would be accepted: its clock may be ahead of ours.
-        self._nonces[nonce] = max(now, signed) + settings.clock_tolerance
+        until = max(now, signed) + settings.clock_tolerance
+        if claim.nonce and not nonces.use(*used, now=now, until=until):
+            raise AuthenticationError("SignatureNonceUsed", hint=f"`{claim.nonce}`")
         if isinstance(credentials, AccessKey):
             credentials.last_used = now
         return credentials
-
-    def _forget_nonces(self, now: float) -> None:
-        """Drop the nonces that may be used again, from the oldest on."""
-        nonces = self._nonces
-        while nonces:
-            oldest = next(iter(nonces))
-            if nonces[oldest] >= now:
-                return
-            del nonces[oldest]
 
     # Whether
 

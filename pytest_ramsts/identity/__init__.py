@@ -9,6 +9,7 @@ from pytest_ramsts.identity.caller import Caller, Context, arns
 from pytest_ramsts.identity.groups import Group
 from pytest_ramsts.identity.ids import Ids
 from pytest_ramsts.identity.limits import Limits, Settings
+from pytest_ramsts.identity.nonces import Nonces
 from pytest_ramsts.identity.policies import Attachment, ManagedPolicy, PolicyVersion
 from pytest_ramsts.identity.register import Page, Register, page_through
 from pytest_ramsts.identity.roles import Role
@@ -27,6 +28,7 @@ __all__ = [
     "Limits",
     "ManagedPolicy",
     "Names",
+    "Nonces",
     "Page",
     "PolicyVersion",
     "Register",
