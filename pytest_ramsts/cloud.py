@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import partial
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from pytest_ramsts.clock import Clock, EngineName
 from pytest_ramsts.environment import credentials_in_environment
@@ -31,6 +32,9 @@ from pytest_ramsts.policy import PolicySource
 from pytest_ramsts.service import Service
 from pytest_ramsts.services import SERVICES
 from pytest_ramsts.wire import Request, Response
+
+if TYPE_CHECKING:
+    from pytest_ramsts.intercept.server import Server
 
 __all__ = ["FakeCloud", "Who"]
 
@@ -102,6 +106,16 @@ class FakeCloud:
     def handle(self, request: Request) -> Response:
         """Answer one request, as the interceptors ask for it."""
         return self.gateway.handle(request)
+
+    def serve(self) -> AbstractContextManager[Server]:
+        """Put the cloud behind real HTTP ports on the loopback address, for one block.
+
+        with cloud.serve() as server:
+            subprocess.run([...], env={"STS_ENDPOINT": server.endpoint("sts")})
+        """
+        from pytest_ramsts.intercept.server import served  # noqa: PLC0415 - few tests need it
+
+        return served(lambda name: partial(self.gateway.handle, to=self._service(name)))
 
     def _raise_failures(self, error: BaseException | None) -> None:
         """Show what went wrong inside a request: SDKs wrap or swallow what is raised there."""
@@ -237,15 +251,18 @@ class FakeCloud:
         Cloud's.
         """
         self.gateway.add_service(service)
-        self.hosts.added.update(host for host in service.hosts if "{" not in host)
+        self.hosts.add(host for host in service.hosts if "{" not in host)
 
     def state(self, service: str) -> Any:
         """What a service holds in this cloud, such as the products of `iot`."""
-        for known in self.gateway.services:
-            if known.name == service:
-                return self.gateway.state(known)
+        return self.gateway.state(self._service(service))
+
+    def _service(self, name: str) -> Service:
+        for service in self.gateway.services:
+            if service.name == name:
+                return service
         raise RamstsError(
-            f"no service `{service}`; there are {', '.join(s.name for s in self.gateway.services)}"
+            f"no service `{name}`; there are {', '.join(s.name for s in self.gateway.services)}"
         )
 
 

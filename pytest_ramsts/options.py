@@ -21,13 +21,13 @@ def cloud_for(request: pytest.FixtureRequest) -> FakeCloud:
     """A new cloud for one test; it is the caller's to enter."""
     config = request.config
     marked = _marked(request.node)
-    passed = [*config.getini("ramsts_passed_hosts"), *marked.pop("passed", ())]
+    passed = config.getini("ramsts_passed_hosts")
+    _keep_guard(config, passed)
     marked.setdefault("mode", config.getoption("--ramsts-mode") or config.getini("ramsts_mode"))
     marked.setdefault("clock_engine", config.getini("ramsts_clock_engine"))
     # The same test has the same names and ids in every run, order and worker.
     marked.setdefault("seed", zlib.crc32(request.node.nodeid.encode()))
-    _keep_guard(config, passed)
-    return FakeCloud(passed=passed, **marked)
+    return FakeCloud(passed=[*passed, *marked.pop("passed", ())], **marked)
 
 
 def _marked(node: Any) -> dict[str, Any]:

@@ -6,26 +6,36 @@ What no module here catches, the guard refuses: see `guard`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Final
 
-from pytest_ramsts.intercept import requests, vendored_requests
+from pytest_ramsts.intercept import neighbours, requests, vendored_requests
+from pytest_ramsts.intercept.catch import Catch
 from pytest_ramsts.intercept.guard import guarded
 from pytest_ramsts.intercept.hosts import Hosts
 from pytest_ramsts.intercept.imports import when_imported
+from pytest_ramsts.intercept.seam import Patch, Seam
 from pytest_ramsts.wire import Handle
 
-__all__ = ["CLIENTS", "Hosts", "intercept"]
+__all__ = ["CLIENTS", "NEIGHBOURS", "Hosts", "intercept"]
 
-Interceptor = Callable[[Handle, Hosts], AbstractContextManager[None]]
+Seams = Callable[[Catch], Iterable[Seam]]
 
-CLIENTS: Final[dict[str, Interceptor]] = {
-    "requests.adapters": requests.intercept,
-    "aliyunsdkcore.vendored.requests.adapters": vendored_requests.intercept,
+CLIENTS: Final[dict[str, Seams]] = {
+    "requests.adapters": requests.seams,
+    "aliyunsdkcore.vendored.requests.adapters": vendored_requests.seams,
 }
-"""The module whose import makes a client usable, and what catches that client."""
+"""The module whose import makes a client usable, and where that client is caught."""
+
+NEIGHBOURS: Final[dict[str, Seams]] = {
+    "responses": neighbours.responses,
+    "requests_mock.adapter": neighbours.requests_mock,
+}
+"""The same for mocks that stand where we stand."""
+
+_PLACES: Final = {**CLIENTS, **NEIGHBOURS}
 
 
 @contextmanager
@@ -33,13 +43,22 @@ def intercept(handle: Handle, hosts: Hosts) -> Iterator[None]:
     """Send every request to one of `hosts` through `handle`, and let none of them leave the
     machine.
     """
-    with ExitStack() as stack:
-        stack.enter_context(guarded(hosts))
-        for module, interceptor in CLIENTS.items():
-            caught = partial(_catch, stack, interceptor, handle, hosts)
-            stack.enter_context(when_imported(module, caught))
-        yield
+    catch = Catch(handle, hosts)
+    patches: list[Patch] = []
 
+    def begin(seams: Seams) -> None:
+        for seam in seams(catch):
+            # A library that has no such attribute any more is left to the guard.
+            if seam.name in vars(seam.owner):
+                patches.append(Patch(seam))  # noqa: PERF401 - one by one: the next may fail
 
-def _catch(stack: ExitStack, interceptor: Interceptor, handle: Handle, hosts: Hosts) -> None:
-    stack.enter_context(interceptor(handle, hosts))
+    try:
+        with (
+            guarded(hosts),
+            when_imported({name: partial(begin, seams) for name, seams in _PLACES.items()}),
+        ):
+            yield
+    finally:
+        catch.over = True
+        while patches:
+            patches.pop().undo()

@@ -6,8 +6,9 @@ Python itself reports both, before they happen and from whichever library and th
 escapes it. A hook cannot be taken off again, so there is one for the process, set when it is first
 needed, and it does nothing while no cloud is active.
 
-Its limit: what does not go through Python's `socket` module (a C library with its own resolver,
-another process) is not seen.
+Its limits: what does not go through Python's `socket` module (a C library with its own resolver,
+another process), a connection that was open before, and a proxy, to which the name of the host is
+told and not looked up, are not seen.
 """
 
 from __future__ import annotations
@@ -21,46 +22,68 @@ from typing import Any, Final
 from pytest_ramsts.errors import LeakError
 from pytest_ramsts.intercept.hosts import Hosts
 
+__all__ = ["guarded"]
+
 _active: list[Hosts] = []
 _installed: list[bool] = []
 
 
 @contextmanager
 def guarded(hosts: Hosts) -> Iterator[None]:
-    """Refuse every look-up of and connection to `hosts`, in every thread, for the block."""
+    """Refuse every look-up of and connection to `hosts`, in every thread, for the block.
+
+    Inside another such block this one has the say on what passes.
+    """
     if not _installed:
-        sys.addaudithook(_audit)
         _installed.append(True)
+        sys.addaudithook(_audit)
     _active.append(hosts)
     try:
         yield
     finally:
-        _active.remove(hosts)
+        # The newest first: the same hosts may be guarded twice.
+        for place in reversed(range(len(_active))):
+            if _active[place] is hosts:
+                del _active[place]
+                break
 
 
-_NAMES: Final = frozenset({"socket.getaddrinfo", "socket.gethostbyname"})
-_ADDRESSES: Final = frozenset({"socket.connect", "socket.sendto"})
+_EVENTS: Final = {
+    "socket.getaddrinfo": 0,
+    "socket.gethostbyname": 0,
+    "socket.connect": 1,
+    "socket.sendto": 1,
+    "socket.sendmsg": 1,
+}
+"""Which argument of what Python reports is the host, or an address that begins with it."""
 
 
 def _audit(event: str, arguments: tuple[Any, ...]) -> None:
-    if not _active or not event.startswith("socket."):
+    place = _EVENTS.get(event)
+    if place is None or not _active:
         return
-    if event in _NAMES:
-        host = arguments[0]
-    elif event in _ADDRESSES:
-        address = arguments[1]
-        host = address[0] if isinstance(address, tuple) else None
-    else:
-        return
+    host = arguments[place]
+    if isinstance(host, tuple):
+        host = host[0] if host else None
     if isinstance(host, bytes):
         host = host.decode("ascii", "replace")
-    if any(host in hosts for hosts in _active):
+    if isinstance(host, str) and _is_refused(host):
         culprit = _culprit(sys._getframe(1))  # noqa: SLF001 - the way to a caller that costs least
         raise LeakError(
             f"nothing here answers `{host}` for {culprit}, and it may not leave the machine;"
             " use a client that pytest-ramsts catches, or permit the host with"
             f' FakeCloud(passed=["{host}"]) or the ini option `ramsts_passed_hosts`'
         )
+
+
+def _is_refused(host: str) -> bool:
+    """As the newest block says that knows the host."""
+    for hosts in reversed(tuple(_active)):
+        if hosts.passes(host):
+            return False
+        if host in hosts:
+            return True
+    return False
 
 
 _PLUMBING: Final = (
@@ -84,7 +107,7 @@ def _culprit(frame: FrameType | None) -> str:
         if top not in _PLUMBING:
             if "site-packages" not in frame.f_code.co_filename:
                 where = f"{frame.f_code.co_filename}:{frame.f_lineno}"
-                return f"{library} at {where}" if library else where
-            library = library or f"`{top}`"
+                return f"`{library}` at {where}" if library else where
+            library = library or top
         frame = frame.f_back
-    return library or "a thread of the standard library"
+    return f"`{library}`" if library else "a thread of the standard library"

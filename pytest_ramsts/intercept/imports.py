@@ -3,61 +3,71 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from types import ModuleType
 
+__all__ = ["when_imported"]
+
 
 @contextmanager
-def when_imported(name: str, then: Callable[[], None]) -> Iterator[None]:
-    """Call `then` once: at once if the module is there, else right after its import within the
-    block.
+def when_imported(actions: Mapping[str, Callable[[], None]]) -> Iterator[None]:
+    """Do what belongs to a module: at once if it is there, else right after each of its imports
+    within the block.
     """
-    if name in sys.modules:
-        then()
-        yield
-        return
-    watch = _Watch(name, then)
+    watch = _Watch(actions)
     sys.meta_path.insert(0, watch)
     try:
+        for name, action in actions.items():
+            if name in sys.modules and name not in watch.seen:
+                action()
         yield
     finally:
-        watch.end()
+        watch.over = True
+        sys.meta_path.remove(watch)
 
 
 class _Watch(MetaPathFinder):
-    """Stands first among the finders, finds nothing itself, and sees one module go by."""
+    """Stands first among the finders, finds nothing itself, and sees the modules go by."""
 
-    def __init__(self, name: str, then: Callable[[], None]) -> None:
-        self._name = name
-        self._then = then
+    def __init__(self, actions: Mapping[str, Callable[[], None]]) -> None:
+        self._actions = actions
+        self._looking: set[str] = set()
+        self.seen: set[str] = set()
+        self.over = False
 
     def find_spec(
         self,
         name: str,
         path: Sequence[str] | None,  # noqa: ARG002 - the protocol's
-        target: ModuleType | None = None,  # noqa: ARG002
+        target: ModuleType | None = None,
     ) -> ModuleSpec | None:
-        if name != self._name:
+        # A module that is being loaded anew is left to its loader: its classes are new ones, but
+        # `find_spec` would give back the old specification.
+        if name not in self._actions or name in self._looking or target is not None:
             return None
-        self.end()
-        spec = find_spec(name)
+        self._looking.add(name)
+        try:
+            spec = find_spec(name)
+        finally:
+            self._looking.discard(name)
         if spec is not None and spec.loader is not None:
-            spec.loader = _Loader(spec.loader, self._then)
+            spec.loader = _Loader(spec.loader, self._imported)
         return spec
 
-    def end(self) -> None:
-        if self in sys.meta_path:
-            sys.meta_path.remove(self)
+    def _imported(self, name: str) -> None:
+        if not self.over:
+            self.seen.add(name)
+            self._actions[name]()
 
 
 class _Loader(Loader):
     """The module's own loader, with something to do afterwards."""
 
-    def __init__(self, loader: Loader, then: Callable[[], None]) -> None:
+    def __init__(self, loader: Loader, then: Callable[[str], None]) -> None:
         self._loader = loader
         self._then = then
 
@@ -70,4 +80,4 @@ class _Loader(Loader):
             spec.loader = self._loader
         module.__loader__ = self._loader
         self._loader.exec_module(module)
-        self._then()
+        self._then(module.__name__)

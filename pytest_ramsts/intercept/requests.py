@@ -2,51 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, Final
 
-from pytest_ramsts.intercept.hosts import Hosts
-from pytest_ramsts.wire import Handle, Headers, Request
+from pytest_ramsts.intercept.catch import Catch
+from pytest_ramsts.intercept.seam import Seam
+from pytest_ramsts.wire import Headers, Request
+
+__all__ = ["OURS", "Send", "answered_by_responses", "seams"]
+
+OURS: Final = "pytest-ramsts"
+"""The target of our own `RequestsMock`s, by which they are known. It is never patched."""
+
+Send = Callable[..., Any]
+"""`HTTPAdapter.send`, of `requests` or of a copy of it."""
 
 
-@contextmanager
-def intercept(handle: Handle, hosts: Hosts) -> Iterator[None]:
+def seams(catch: Catch) -> Iterator[Seam]:
     from requests.adapters import HTTPAdapter  # noqa: PLC0415 - loaded already
 
-    # What is not for the cloud goes on to whatever stood here before: the network, or a test's own
-    # `responses`.
-    with mocked(handle, hosts, client="requests", real_adapter_send=HTTPAdapter.send):
-        yield
+    yield Seam(HTTPAdapter, "send", answered_by_responses(catch, "requests"))
 
 
-@contextmanager
-def mocked(handle: Handle, hosts: Hosts, client: str, **options: Any) -> Iterator[None]:
-    """A `RequestsMock` that answers the cloud's hosts through `handle` and lets every other one
-    pass.
-    """
-    import responses  # noqa: PLC0415 - it loads requests: only for a test that has it loaded already
+def answered_by_responses(catch: Catch, client: str) -> Callable[[Send], Send]:
+    """The cloud's requests go to `responses`, and all others straight on, untouched."""
 
-    class Registry(responses.registries.FirstMatchRegistry):
-        """Finds the one answer at once: matching is a third of what `responses` costs."""
+    def wrap(under: Send) -> Send:
+        caught: Send | None = None
 
-        def find(self, request: Any) -> tuple[responses.BaseResponse | None, list[str]]:
-            return (answer if _host(request.url) in hosts else onward), []
+        def send(adapter: Any, request: Any, *args: Any, **kwargs: Any) -> Any:
+            if not catch.takes_url(request.url):
+                return under(adapter, request, *args, **kwargs)
+            nonlocal caught
+            if caught is None:
+                caught = _sender(catch, client)
+            return caught(adapter, request, *args, **kwargs)
+
+        return send
+
+    return wrap
+
+
+def _sender(catch: Catch, client: str) -> Send:
+    """What `responses` would put in the place of `HTTPAdapter.send`."""
+    import responses  # noqa: PLC0415 - it loads requests: only when a request is there to answer
 
     def answered(request: Any) -> tuple[int, list[tuple[str, str]], bytes]:
-        response = handle(_from_requests(request, client))
+        response = catch.answer(_from_requests(request, client))
         return response.status, list(response.headers), response.body
 
+    class Registry(responses.registries.FirstMatchRegistry):
+        """Has one answer, and finds it at once: matching is a third of what `responses` costs."""
+
+        def find(self, _: Any) -> tuple[responses.BaseResponse | None, list[str]]:
+            return answer, []
+
     answer = responses.CallbackResponse("GET", "http://fake", answered)
-    onward = responses.PassthroughResponse("GET", "http://fake")
-    with responses.RequestsMock(assert_all_requests_are_fired=False, registry=Registry, **options):
-        yield
-
-
-def _host(url: str) -> str:
-    """The host of an absolute URL, in lower case. `urlsplit` would take ten times as long."""
-    authority = url.partition("://")[2].partition("/")[0].partition("?")[0].rpartition("@")[2]
-    return authority.partition(":")[0].lower()
+    mock = responses.RequestsMock(
+        assert_all_requests_are_fired=False, target=OURS, registry=Registry
+    )
+    return mock.unbound_on_send()
 
 
 def _from_requests(request: Any, client: str) -> Request:

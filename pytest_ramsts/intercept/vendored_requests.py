@@ -5,25 +5,15 @@ it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Final
 
-from pytest_ramsts.intercept.hosts import Hosts
-from pytest_ramsts.intercept.requests import mocked
-from pytest_ramsts.wire import Handle
+from pytest_ramsts.intercept.catch import Catch
+from pytest_ramsts.intercept.requests import answered_by_responses
+from pytest_ramsts.intercept.seam import Seam
 
-_ADAPTER: Final = "aliyunsdkcore.vendored.requests.adapters.HTTPAdapter"
+__all__ = ["seams"]
 
 
-@contextmanager
-def intercept(handle: Handle, hosts: Hosts) -> Iterator[None]:
+def seams(catch: Catch) -> Iterator[Seam]:
     from aliyunsdkcore.vendored.requests.adapters import HTTPAdapter  # noqa: PLC0415 - loaded already
 
-    with mocked(
-        handle,
-        hosts,
-        client="aliyunsdkcore",
-        target=f"{_ADAPTER}.send",
-        real_adapter_send=HTTPAdapter.send,
-    ):
-        yield
+    yield Seam(HTTPAdapter, "send", answered_by_responses(catch, "aliyunsdkcore"))
