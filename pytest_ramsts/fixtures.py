@@ -13,11 +13,20 @@ if TYPE_CHECKING:
     from pytest_ramsts.clock import Clock
     from pytest_ramsts.cloud import FakeCloud
     from pytest_ramsts.identity import Account, Role, Session, User
+    from pytest_ramsts.intercept.server import Server
 
 CLOUD: Final = pytest.StashKey["FakeCloud"]()
 """Where a test's cloud is found by the hooks that report on it."""
 
-__all__ = ["ram_account", "ram_role", "ram_user", "ramsts", "ramsts_clock", "sts_credentials"]
+__all__ = [
+    "ram_account",
+    "ram_role",
+    "ram_user",
+    "ramsts",
+    "ramsts_clock",
+    "ramsts_server",
+    "sts_credentials",
+]
 
 
 @pytest.fixture
@@ -38,6 +47,13 @@ def ramsts_clock(ramsts: FakeCloud) -> Clock:
     the test.
     """
     return ramsts.clock
+
+
+@pytest.fixture
+def ramsts_server(ramsts: FakeCloud) -> Iterator[Server]:
+    """The same cloud behind real HTTP ports on 127.0.0.1: `ramsts_server.endpoint("sts")`."""
+    with ramsts.serve() as server:
+        yield server
 
 
 @pytest.fixture

@@ -80,10 +80,12 @@ class Gateway:
             )
         return self._routes[host]
 
-    def handle(self, request: Request) -> Response:
-        """Answer a request, whatever it is, and record it."""
+    def handle(self, request: Request, to: Service | None = None) -> Response:
+        """Answer a request, whatever it is, and record it. `to` goes before what its host says."""
         passage = _Passage(self.world.ids.request_id())
         route = self.route(request.host)
+        if route is None and to is not None:
+            route = (to, to.default_region)
         if route is None:
             return self._record(request, passage, _unknown_host(request.host, self.services))
         service, region = route

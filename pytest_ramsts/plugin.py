@@ -16,10 +16,19 @@ from pytest_ramsts.fixtures import (
     ram_user,
     ramsts,
     ramsts_clock,
+    ramsts_server,
     sts_credentials,
 )
 
-__all__ = ["ram_account", "ram_role", "ram_user", "ramsts", "ramsts_clock", "sts_credentials"]
+__all__ = [
+    "ram_account",
+    "ram_role",
+    "ram_user",
+    "ramsts",
+    "ramsts_clock",
+    "ramsts_server",
+    "sts_credentials",
+]
 
 _MARKER: Final = (
     "ramsts(mode='strict', seed=None, passed=(), limits=None, settings=None, clock_engine=None):"

@@ -155,6 +155,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = f'{{"Code":"InvalidParameter","Message":"{text}"}}'.encode("ascii", "replace")
         self.close_connection = True
         self.command = getattr(self, "command", None) or "GET"
+        self.request_version = self.protocol_version  # else it would answer as HTTP/0.9: no head
         self._send(Response(code, (("Content-Type", "application/json;charset=utf-8"),), body))
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's

@@ -1,4 +1,4 @@
-"""The cloud behind real ports: the same answers for another process, and no harm from a bad client."""
+"""The cloud behind real ports: answers for another process, and no harm from a bad client."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_what_is_no_request_is_refused_in_json(
     answer = b"".join(iter(lambda: line.recv(65536), b""))
     head, _, body = answer.partition(b"\r\n\r\n")
 
-    assert head.startswith(b"HTTP/1.1 4") or head.startswith(b"HTTP/1.1 5")
+    assert head.startswith((b"HTTP/1.1 4", b"HTTP/1.1 5"))
     assert json.loads(body)["Code"] == "InvalidParameter"
     assert not ramsts.calls
     assert not ramsts.gateway.failures
