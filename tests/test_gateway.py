@@ -43,7 +43,11 @@ def refusal(credentials: clients.Credentials) -> AlibabaCloudException:
 def between(cloud: FakeCloud, change: Callable[[Request], Request]) -> Callable[[], None]:
     """Let somebody change each request on its way; returns what ends that."""
     handle = cloud.gateway.handle
-    cloud.gateway.handle = lambda request: handle(change(request))  # type: ignore[method-assign]
+
+    def changed(request: Request, to: Service | None = None) -> Response:
+        return handle(change(request), to)
+
+    cloud.gateway.handle = changed  # type: ignore[method-assign]
 
     def end() -> None:
         cloud.gateway.handle = handle  # type: ignore[method-assign]
