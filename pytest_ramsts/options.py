@@ -41,6 +41,10 @@ def _marked(node: Any) -> dict[str, Any]:
                 f"@pytest.mark.ramsts takes {', '.join(sorted(_KNOWN))} by name, not {given}"
             )
         marked = {**marker.kwargs, **marked}
+    if isinstance(passed := marked.get("passed"), str):
+        raise pytest.UsageError(
+            f'@pytest.mark.ramsts takes a list of hosts to let pass: passed=["{passed}"]'
+        )
     return marked
 
 
