@@ -14,13 +14,14 @@ from alibabacloud_iot20180120.models import CreateProductRequest, QueryProductLi
 from alibabacloud_sts20150401.models import AssumeRoleRequest
 from alibabacloud_tea_openapi.exceptions import ClientException
 
-from pytest_ramsts import Account, FakeCloud, Policy, Role, allow
+from pytest_ramsts import Account, FakeCloud, Policy, Role, User, allow
 
 from .clients import iot_client, sts_client
 
 
 @pytest.fixture
 def shop(ram_account: Account) -> Account:
+    """The account that Olga looks after."""
     return ram_account
 
 
@@ -47,11 +48,11 @@ def product_names(keys: Any = None) -> list[str]:
 
 
 def test_a_trusted_account_lends_its_people(
-    ramsts: FakeCloud, shop: Account, workshop: Account, service_visit: Role
+    ramsts: FakeCloud, olga: User, workshop: Account, service_visit: Role
 ) -> None:
     """Wen of the workshop sees the shop's products, not those of her own account."""
     wen = workshop.create_user("wen", policies=["AliyunSTSAssumeRoleAccess", "AliyunIOTFullAccess"])
-    with ramsts.acting_as(shop):
+    with ramsts.acting_as(olga):
         iot_client().create_product(CreateProductRequest(product_name="freezer", node_type=0))
     with ramsts.acting_as(wen):
         iot_client().create_product(CreateProductRequest(product_name="toolbox", node_type=0))
