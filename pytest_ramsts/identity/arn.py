@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from pytest_ramsts.errors import InvalidParameterError
@@ -18,6 +19,7 @@ class RoleArn(NamedTuple):
         return f"acs:ram::{self.account_id}:role/{self.name}"
 
     @classmethod
+    @lru_cache(maxsize=256)  # each AssumeRole reads the same ARN several times
     def parse(cls, text: str) -> RoleArn:
         """Read a role ARN, or raise `InvalidParameter.RoleArn`."""
         found = _ROLE.fullmatch(text) if isinstance(text, str) else None

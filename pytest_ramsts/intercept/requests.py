@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any, Final
 
 from pytest_ramsts.intercept.catch import Catch
@@ -51,17 +52,25 @@ def _sender(catch: Catch, client: str) -> Send:
         response = catch.answer(_from_requests(request, client))
         return response.status, list(response.headers), response.body
 
-    class Registry(responses.registries.FirstMatchRegistry):
-        """Has one answer, and finds it at once: matching is a third of what `responses` costs."""
-
-        def find(self, _: Any) -> tuple[responses.BaseResponse | None, list[str]]:
-            return answer, []
-
-    answer = responses.CallbackResponse("GET", "http://fake", answered)
     mock = responses.RequestsMock(
-        assert_all_requests_are_fired=False, target=OURS, registry=Registry
+        assert_all_requests_are_fired=False, target=OURS, registry=_one_answer()
     )
+    mock.add(responses.CallbackResponse("GET", "http://fake", answered))
     return mock.unbound_on_send()
+
+
+@cache
+def _one_answer() -> type:
+    """A registry of `responses` that has one answer, and finds it at once: matching is a third of
+    what `responses` costs.
+    """
+    from responses.registries import FirstMatchRegistry  # noqa: PLC0415 - loaded already
+
+    class OneAnswer(FirstMatchRegistry):
+        def find(self, _: Any) -> tuple[Any, list[str]]:
+            return self.registered[0], []
+
+    return OneAnswer
 
 
 def _from_requests(request: Any, client: str) -> Request:
