@@ -82,6 +82,13 @@ class Decision:
         return f"<Decision {self.reason}: {access.principal}, {access.action} on {access.resource}>"
 
     @property
+    def considered(self) -> tuple[Considered, ...]:
+        """Every statement of every layer, with what of it does not match."""
+        from pytest_ramsts.policy.evidence import considered  # noqa: PLC0415 - only when asked
+
+        return considered(self)
+
+    @property
     def nearest_miss(self) -> Considered | None:
         """The statement that came nearest to allowing what nothing allows, and why it did not."""
         from pytest_ramsts.policy.evidence import nearest_miss  # noqa: PLC0415 - only when asked

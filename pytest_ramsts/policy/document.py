@@ -17,6 +17,7 @@ from pytest_ramsts.policy.grammar import (
     read_statement,
     screen,
 )
+from pytest_ramsts.policy.lint import Finding, lint
 from pytest_ramsts.policy.settings import DEFAULT, Settings
 from pytest_ramsts.policy.source import line_of, spoken
 from pytest_ramsts.policy.statement import Effect, Statement
@@ -156,6 +157,14 @@ class Policy:
         if filing is None:
             filing = self._filing = Filing(self._screened.actions, self._screened.resources)
         return filing.concerning(action, resource)
+
+    def lint(self) -> tuple[Finding, ...]:
+        """What is valid but probably not meant, each finding with its place.
+
+        >>> [finding.kind for finding in Policy(allow("ots:GetRwo", on="acs:ots:*:*:x")).lint()]
+        ['unknown action']
+        """
+        return lint(self, SIZE_LIMITS[self.kind])
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Policy):

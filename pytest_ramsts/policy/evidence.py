@@ -8,33 +8,46 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import Final, Literal
 
 from pytest_ramsts.policy.access import AppliedPolicy, Layers
 from pytest_ramsts.policy.conditions import Condition, folded
 from pytest_ramsts.policy.decision import Decision, PlacedStatement
 from pytest_ramsts.policy.evaluation import ACCOUNT, CONTROL, GROUP, RESOURCE, SESSION, TRUST
-from pytest_ramsts.policy.question import Question
+from pytest_ramsts.policy.known_actions import is_known
+from pytest_ramsts.policy.likeness import difference, nearest
+from pytest_ramsts.policy.question import ASSUME_ROLE, Question
+from pytest_ramsts.policy.statement import Statement
 
-__all__ = ["Considered", "Mismatch", "considered", "nearest_miss"]
+__all__ = ["Considered", "Element", "Mismatch", "considered", "nearest_miss"]
 
 Element = Literal["Action", "NotAction", "Resource", "NotResource", "Principal", "Condition"]
+
+MismatchKind = Literal[
+    "differs", "listed", "key absent", "value differs", "value excluded", "scope"
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """One element that does not match: what the statement says and what the request is.
+    """One element that does not match: what the statement says, and what the request is.
 
-    `kind` says it to a program: `differs`, or for a condition `key absent` or `value differs`.
+    `kind` says it to a program. Action, Resource and Principal `differ`; NotAction and NotResource
+    have it `listed`. Of a Condition the `key` is `absent`, its `value differs` from all that are
+    expected, or, under a negated operator, its `value` is one that is `excluded`.
     """
 
     element: Element
     expected: tuple[str, ...]
     actual: tuple[str, ...]
-    kind: Literal["differs", "key absent", "value differs"] = "differs"
+    kind: MismatchKind = "differs"
     operator: str = ""
     key: str = ""
+
+    @property
+    def nearest(self) -> str:
+        """Of what is expected, the one most like what is."""
+        return nearest(self.expected, self.actual[0]) if self.actual else self.expected[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +73,7 @@ def considered(decision: Decision) -> tuple[Considered, ...]:
     question = Question(decision.access, decision.settings)
     return tuple(
         Considered(layer, placed, tuple(_mismatches(question, placed)))
-        for layer, policies in _layers(decision.layers)
+        for layer, policies in _layers(decision)
         for placed in _placed(policies)
     )
 
@@ -69,28 +82,37 @@ def nearest_miss(decision: Decision) -> Considered | None:
     """The statement with the least to change, among those that could have allowed in that layer."""
     if decision.reason != "ImplicitDeny":
         return None
+    group = _ASKED_TOGETHER[decision.policy_type]
+    if group == _POOLED and _is_foreign(decision):
+        group = frozenset({RESOURCE})
     misses = [
         one
         for one in considered(decision)
-        if not one.applies
-        and one.placed.statement.effect == "Allow"
-        and _SPOKE_FOR[one.layer] == _SPOKE_FOR[decision.policy_type]
+        if one.mismatches and one.layer in group and one.placed.statement.effect == "Allow"
     ]
     return min(misses, key=_distance, default=None)
 
 
-_SPOKE_FOR: Final = {
-    CONTROL: "control",
-    SESSION: "session",
-    ACCOUNT: "pooled",
-    GROUP: "pooled",
-    RESOURCE: "pooled",
-    TRUST: "trust",
+_POOLED: Final = frozenset({ACCOUNT, GROUP, RESOURCE})
+_ASKED_TOGETHER: Final[dict[str, frozenset[str]]] = {
+    CONTROL: frozenset({CONTROL}),
+    SESSION: frozenset({SESSION}),
+    ACCOUNT: _POOLED,
+    GROUP: _POOLED,
+    RESOURCE: _POOLED,
+    TRUST: frozenset({TRUST}),
 }
-"""Layers that are asked together."""
+"""The layers that could have allowed, where one of them is said to have refused."""
 
 
-def _layers(layers: Layers) -> Iterator[tuple[str, Iterable[AppliedPolicy]]]:
+def _is_foreign(decision: Decision) -> bool:
+    """Whether only the resource's policies can allow: an identity policy ends at its account."""
+    question = Question(decision.access, decision.settings)
+    return question.foreign and question.action != ASSUME_ROLE
+
+
+def _layers(decision: Decision) -> Iterator[tuple[str, Iterable[AppliedPolicy]]]:
+    layers: Layers = decision.layers
     for node in layers.control:
         yield CONTROL, node
     if layers.session is not None:
@@ -111,30 +133,44 @@ def _placed(policies: Iterable[AppliedPolicy]) -> Iterator[PlacedStatement]:
 def _mismatches(question: Question, placed: PlacedStatement) -> Iterator[Mismatch]:
     statement = placed.statement
     access = question.access
+    group = placed.policy.resource_group
+    if group is not None and group != access.resource_group:
+        actual = () if access.resource_group is None else (access.resource_group,)
+        yield Mismatch("Resource", (group,), actual, "scope")
     if not statement.covers_action(question.action):
-        element: Element = "NotAction" if statement.not_actions else "Action"
-        yield Mismatch(element, statement.not_actions or statement.actions, (access.action,))
+        yield _action_mismatch(statement, access.action)
     if not statement.covers_resource(access.resource, question.settings):
-        element = "NotResource" if statement.not_resources else "Resource"
-        patterns = statement.not_resources or statement.resources
-        yield Mismatch(element, patterns, (access.resource,))
-    if statement.principals is not None and not question.is_from(
-        statement, placed.policy.policy.kind
-    ):
+        yield _resource_mismatch(statement, access.resource)
+    principals = statement.principals
+    if principals is not None and not question.is_from(statement, placed.policy.policy.kind):
         principal = access.principal
-        yield Mismatch("Principal", statement.principals.all, (principal.principal_arn,))
+        actual = (principal.id,) if principals.uids is not None else (principal.principal_arn,)
+        yield Mismatch("Principal", principals.all, actual)
     for condition in statement.conditions:
         if not question.meets(condition):
-            yield _unmet(question, condition)
+            yield _condition_mismatch(question, condition)
 
 
-def _unmet(question: Question, condition: Condition) -> Mismatch:
+def _action_mismatch(statement: Statement, action: str) -> Mismatch:
+    if statement.not_actions:
+        return Mismatch("NotAction", statement.not_actions, (action,), "listed")
+    return Mismatch("Action", statement.actions, (action,))
+
+
+def _resource_mismatch(statement: Statement, resource: str) -> Mismatch:
+    if statement.not_resources:
+        return Mismatch("NotResource", statement.not_resources, (resource,), "listed")
+    return Mismatch("Resource", statement.resources, (resource,))
+
+
+def _condition_mismatch(question: Question, condition: Condition) -> Mismatch:
     actual = tuple(question.context.get(folded(condition.key, question.settings), ()))
+    kind: MismatchKind = "value excluded" if condition.rule.negated else "value differs"
     return Mismatch(
         "Condition",
         condition.values,
         actual,
-        "value differs" if actual else "key absent",
+        kind if actual else "key absent",
         condition.operator,
         condition.key,
     )
@@ -146,11 +182,9 @@ def _distance(miss: Considered) -> float:
 
 
 def _difference(mismatch: Mismatch) -> float:
-    """From 0 (the same) to 1 (nothing in common) between what is expected and what is."""
+    """From 0 to 1, and 1 more for an action that is none misspelt but really another one."""
     if mismatch.element == "Condition" or not mismatch.actual:
         return 0.0
-    actual = mismatch.actual[0].lower()
-    return 1 - max(
-        SequenceMatcher(None, expected.lower(), actual, autojunk=False).ratio()
-        for expected in mismatch.expected
-    )
+    nearest = mismatch.nearest
+    another = mismatch.element == "Action" and is_known(nearest)
+    return difference(nearest, mismatch.actual[0]) + another

@@ -12,7 +12,7 @@ from pytest_ramsts.policy.wildcard import matches
 
 __all__ = ["Principal", "PrincipalKind", "Principals"]
 
-PrincipalKind = Literal["Account", "RAMUser", "AssumedRole", "Service", "Federated"]
+PrincipalKind = Literal["Account", "RAMUser", "AssumedRole", "Service", "Federated", "Anonymous"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,7 @@ _ARNS: Final[dict[PrincipalKind, str]] = {
     "AssumedRole": "acs:ram::{0.account_id}:assumed-role/{0.name}/{0.session_name}",
     "Service": "{0.name}",
     "Federated": "acs:ram::{0.account_id}:{0.name}",
+    "Anonymous": "",
 }
 
 _DISPLAY_NAMES: Final[dict[PrincipalKind, str]] = {
@@ -75,6 +76,7 @@ _DISPLAY_NAMES: Final[dict[PrincipalKind, str]] = {
     "AssumedRole": "{0.name}:{0.session_name}",
     "Service": "{0.name}",
     "Federated": "{0.name}",
+    "Anonymous": "",
 }
 
 _DENIED_TYPES: Final[dict[PrincipalKind, str]] = {
@@ -83,6 +85,7 @@ _DENIED_TYPES: Final[dict[PrincipalKind, str]] = {
     "AssumedRole": "AssumedRoleUser",
     "Service": "Service",
     "Federated": "Federated",
+    "Anonymous": "Anonymous",
 }
 
 _SPOKEN: Final[dict[PrincipalKind, str]] = {
@@ -91,6 +94,7 @@ _SPOKEN: Final[dict[PrincipalKind, str]] = {
     "AssumedRole": "role {0.name} (session {0.session_name})",
     "Service": "service {0.name}",
     "Federated": "federated {0.name}",
+    "Anonymous": "anybody",
 }
 
 
