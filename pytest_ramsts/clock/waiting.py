@@ -22,18 +22,21 @@ _REAL: Final = ("_pytest.", "xdist.", "execnet.")
 
 @contextmanager
 def sleeping(advance: Callable[[float], None]) -> Iterator[None]:
-    """Replace `time.sleep` and `asyncio.sleep` by `advance`, wherever a module has them as `sleep`.
+    """Replace `time.sleep` and `asyncio.sleep` by `advance`, in every module that has them by any
+    name.
 
     Threads that are there already sleep as before: a poller in the background would race through
     the years.
     """
     sleeps = _Sleeps(advance)
+    replaced = {id(time.sleep): sleeps.sleep, id(asyncio.sleep): sleeps.async_sleep}
     with ExitStack() as stack:
-        for real, ours in ((time.sleep, sleeps.sleep), (asyncio.sleep, sleeps.async_sleep)):
-            for name, module in list(sys.modules.items()):
-                names = getattr(module, "__dict__", {})
-                if names.get("sleep") is real and not name.startswith(_REAL):
-                    stack.enter_context(patch.object(module, "sleep", ours))
+        for module_name, module in list(sys.modules.items()):
+            if module_name.startswith(_REAL):
+                continue
+            for name, value in list(getattr(module, "__dict__", {}).items()):
+                if (ours := replaced.get(id(value))) is not None:
+                    stack.enter_context(patch.object(module, name, ours))
         yield
 
 
