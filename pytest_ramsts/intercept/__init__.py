@@ -11,7 +11,16 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Final
 
-from pytest_ramsts.intercept import neighbours, requests, vendored_requests
+from pytest_ramsts.intercept import (
+    aiohttp,
+    http_client,
+    httpx,
+    neighbours,
+    requests,
+    urllib3,
+    urllib_request,
+    vendored_requests,
+)
 from pytest_ramsts.intercept.catch import Catch
 from pytest_ramsts.intercept.guard import guarded
 from pytest_ramsts.intercept.hosts import Hosts
@@ -26,12 +35,21 @@ Seams = Callable[[Catch], Iterable[Seam]]
 CLIENTS: Final[dict[str, Seams]] = {
     "requests.adapters": requests.seams,
     "aliyunsdkcore.vendored.requests.adapters": vendored_requests.seams,
+    "aiohttp": aiohttp.seams,
+    "httpx": httpx.seams,
+    "urllib3.connectionpool": urllib3.seams,
+    "urllib.request": urllib_request.seams,
+    "http.client": http_client.seams,
 }
 """The module whose import makes a client usable, and where that client is caught."""
 
 NEIGHBOURS: Final[dict[str, Seams]] = {
     "responses": neighbours.responses,
     "requests_mock.adapter": neighbours.requests_mock,
+    "pytest_httpx": neighbours.pytest_httpx,
+    "respx.router": neighbours.respx,
+    "vcr.cassette": neighbours.vcr_cassette,
+    "vcr.patch": neighbours.vcr_originals,
 }
 """The same for mocks that stand where we stand."""
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Final
+from http import HTTPStatus
+from typing import Any, Final
 
 from pytest_ramsts.intercept.hosts import Hosts
 from pytest_ramsts.wire import Handle, Request, Response
 
-__all__ = ["Catch"]
+__all__ = ["Catch", "drained", "reason_of"]
 
 _host_of: Final = re.compile(r"[a-zA-Z]+://(?:[^/?#@]*@)?([^/?#:]*)").match
 """`urlsplit` would take ten times as long."""
@@ -37,3 +38,26 @@ class Catch:
         if request.method == "HEAD" and response.body:
             return replace(response, body=b"")  # the headers are those of the GET
         return response
+
+
+def drained(body: Any) -> bytes:
+    """A body as sync clients take it (bytes, text, a file, an iterable), read to its end."""
+    if body is None:
+        return b""
+    if isinstance(body, str | bytes | bytearray | memoryview):
+        return _bytes(body)
+    if hasattr(body, "read"):
+        return _bytes(body.read())
+    return b"".join(map(_bytes, body))
+
+
+def _bytes(chunk: Any) -> bytes:
+    return chunk.encode() if isinstance(chunk, str) else bytes(chunk)
+
+
+def reason_of(status: int) -> str:
+    """The words after the number; "" for a number that has none."""
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""

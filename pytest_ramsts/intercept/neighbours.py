@@ -9,11 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from pytest_ramsts.intercept import aiohttp, httpx
 from pytest_ramsts.intercept.catch import Catch
 from pytest_ramsts.intercept.requests import OURS, Send, answered_by_responses
 from pytest_ramsts.intercept.seam import Seam
 
-__all__ = ["requests_mock", "responses"]
+__all__ = [
+    "pytest_httpx",
+    "requests_mock",
+    "responses",
+    "respx",
+    "vcr_cassette",
+    "vcr_originals",
+]
 
 
 def responses(catch: Catch) -> Iterator[Seam]:
@@ -48,3 +56,66 @@ def requests_mock(catch: Catch) -> Iterator[Seam]:
         return send
 
     yield Seam(Adapter, "send", wrap)
+
+
+def pytest_httpx(catch: Catch) -> Iterator[Seam]:
+    """The fixture `httpx_mock`: it asks its option `should_mock` about every request."""
+    from pytest_httpx import HTTPXMock  # noqa: PLC0415 - loaded already
+
+    def wrap(under: Callable[..., None]) -> Callable[..., None]:
+        def __init__(mock: Any, options: Any) -> None:  # noqa: N807
+            under(mock, options)
+            theirs = options.should_mock
+            options.should_mock = lambda request: (
+                not catch.takes(request.url.host) and theirs(request)
+            )
+
+        return __init__
+
+    yield Seam(HTTPXMock, "__init__", wrap)
+
+
+def respx(catch: Catch) -> Iterator[Seam]:
+    """A router that stands above the transports (`using="httpx"`)."""
+    from respx.models import PassThrough  # noqa: PLC0415 - loaded already
+    from respx.router import Router  # noqa: PLC0415
+
+    def wrap(under: Callable[..., Any]) -> Callable[..., Any]:
+        def handler(router: Any, request: Any) -> Any:
+            if catch.takes(request.url.host):
+                raise PassThrough("this is the fake cloud's", request=request, origin=router)
+            return under(router, request)
+
+        return handler
+
+    yield Seam(Router, "handler", wrap)
+    yield Seam(Router, "async_handler", wrap)
+
+
+def vcr_cassette(catch: Catch) -> Iterator[Seam]:
+    """A cassette neither plays nor records what is the cloud's."""
+    from vcr.cassette import Cassette  # noqa: PLC0415 - loaded already
+
+    def without(answer: object) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        def wrap(under: Callable[..., Any]) -> Callable[..., Any]:
+            def method(cassette: Any, request: Any, *args: Any) -> Any:
+                if catch.takes(request.host or ""):
+                    return answer
+                return under(cassette, request, *args)
+
+            return method
+
+        return wrap
+
+    yield Seam(Cassette, "can_play_response_for", without(answer=False))
+    yield Seam(Cassette, "filter_request", without(answer=None))
+    yield Seam(Cassette, "append", without(answer=None))
+
+
+def vcr_originals(catch: Catch) -> Iterator[Seam]:
+    """What a cassette takes for the network: it remembers it from the time of its own import."""
+    from vcr import patch  # noqa: PLC0415 - loaded already
+
+    yield Seam(patch, "_AiohttpClientSessionRequest", aiohttp.asked(catch))
+    yield Seam(patch, "_HttpxHttpTransport_handle_request", httpx.handled(catch))
+    yield Seam(patch, "_HttpxAsyncHttpTransport_handle_async_request", httpx.handled_async(catch))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any, Final
 
-from pytest_ramsts.intercept.catch import Catch
+from pytest_ramsts.intercept.catch import Catch, drained
 from pytest_ramsts.intercept.seam import Seam
 from pytest_ramsts.wire import Headers, Request
 
@@ -75,16 +75,5 @@ def _one_answer() -> type:
 
 def _from_requests(request: Any, client: str) -> Request:
     return Request(
-        request.method, request.url, Headers(request.headers.items()), _bytes(request.body), client
+        request.method, request.url, Headers(request.headers.items()), drained(request.body), client
     )
-
-
-def _bytes(body: Any) -> bytes:
-    """The body, read to its end: `responses` reads files, but leaves generators and other iterables
-    as they are.
-    """
-    if body is None:
-        return b""
-    if isinstance(body, str):
-        return body.encode()
-    return body if isinstance(body, bytes) else b"".join(body)

@@ -1,0 +1,141 @@
+"""Catches `http.client`, and whatever speaks through it: a connection to the cloud gets a socket of
+ours, which takes the request as bytes and gives the answer back as bytes.
+
+So both are written and read by the library itself, however its user goes about it (`request`,
+`putrequest` and `send`, a subclass that connects on its own).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from typing import Any
+
+from pytest_ramsts.intercept.catch import Catch, reason_of
+from pytest_ramsts.intercept.seam import Seam
+from pytest_ramsts.wire import Headers, Request, Response
+
+__all__ = ["Line", "seams"]
+
+
+def seams(catch: Catch) -> Iterator[Seam]:
+    from http.client import HTTPConnection, HTTPSConnection  # noqa: PLC0415 - loaded already
+
+    plain, secure = unmocked(HTTPConnection), unmocked(HTTPSConnection)
+
+    def connecting(under: Callable[[Any], None]) -> Callable[[Any], None]:
+        def connect(connection: Any) -> None:
+            if catch.takes(_host(connection)):
+                connection.sock = _line(catch, connection)
+            else:
+                under(connection)
+
+        return connect
+
+    def sending(under: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
+        def send(connection: Any, data: Any) -> None:
+            # Whoever overrides `connect` comes by here, and so does a connection that was open
+            # before.
+            if catch.takes(_host(connection)) and not _is_ours(connection.sock, catch):
+                if connection.sock is not None:
+                    connection.sock.close()
+                connection.sock = _line(catch, connection)
+            under(connection, data)
+
+        return send
+
+    yield Seam(plain, "connect", connecting)
+    yield Seam(secure, "connect", connecting)
+    yield Seam(plain, "send", sending)
+
+
+def unmocked(connection: Any) -> Any:
+    """The class itself, also where vcrpy has put a double in its place."""
+    return getattr(connection, "_baseclass", connection)
+
+
+def _host(connection: Any) -> str:
+    return str(getattr(connection, "_tunnel_host", None) or connection.host)
+
+
+def _line(catch: Catch, connection: Any) -> Line:
+    host = _host(connection)
+    port = getattr(connection, "_tunnel_port", None) or connection.port
+    scheme = "https" if connection.default_port == 443 else "http"  # noqa: PLR2004
+    authority = host if port in (None, connection.default_port) else f"{host}:{port}"
+    return Line(catch, f"{scheme}://{authority}", "http.client")
+
+
+def _is_ours(sock: object, catch: Catch) -> bool:
+    return isinstance(sock, Line) and sock.catch is catch
+
+
+class Line:
+    """Stands where a socket would, at the cloud's end of it."""
+
+    def __init__(self, catch: Catch, origin: str, client: str) -> None:
+        self.catch = catch
+        self._origin = origin
+        self._client = client
+        self._sent = bytearray()
+
+    def sendall(self, data: Any) -> None:
+        if self.catch.over:
+            raise ConnectionResetError("the fake cloud of this connection is gone")
+        self._sent += data
+
+    def send(self, data: Any) -> int:
+        self.sendall(data)
+        return len(data)
+
+    def makefile(self, *_: Any, **__: Any) -> BytesIO:
+        """The answer to what was sent."""
+        sent, self._sent = bytes(self._sent), bytearray()
+        request = _from_bytes(sent, self._origin, self._client)
+        return BytesIO(_to_bytes(self.catch.answer(request), request.method))
+
+    def settimeout(self, timeout: float | None) -> None: ...
+
+    def gettimeout(self) -> float | None:
+        return None
+
+    def setsockopt(self, *_: Any) -> None: ...
+
+    def shutdown(self, how: int) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def _from_bytes(sent: bytes, origin: str, client: str) -> Request:
+    head, _, body = sent.partition(b"\r\n\r\n")
+    line, *fields = head.decode("latin-1").split("\r\n")
+    method, target, _ = line.split(" ", 2)
+    pairs = [field.partition(":") for field in fields]
+    headers = Headers((name, value.strip()) for name, _, value in pairs)
+    if headers.get("transfer-encoding").lower() == "chunked":
+        body = _joined(body)
+    url = target if "://" in target.partition("?")[0] else f"{origin}{target}"
+    return Request(method, url, headers, body, client)
+
+
+def _joined(chunked: bytes) -> bytes:
+    body = bytearray()
+    rest = chunked
+    while rest:
+        size, _, rest = rest.partition(b"\r\n")
+        length = int(size.partition(b";")[0], 16)
+        if not length:
+            break
+        body += rest[:length]
+        rest = rest[length + 2 :]
+    return bytes(body)
+
+
+def _to_bytes(response: Response, method: str) -> bytes:
+    lines = [f"HTTP/1.1 {response.status} {reason_of(response.status)}"]
+    own = {"transfer-encoding", "connection"} | (set() if method == "HEAD" else {"content-length"})
+    lines += [f"{name}: {value}" for name, value in response.headers if name.lower() not in own]
+    if method != "HEAD":
+        lines.append(f"Content-Length: {len(response.body)}")
+    head = "\r\n".join(lines).encode("latin-1", "replace")
+    return head + b"\r\n\r\n" + response.body

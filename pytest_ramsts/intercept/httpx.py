@@ -1,0 +1,80 @@
+"""Catches `httpx`, sync and async: its network transports. A transport that somebody passes to a
+client, such as a `MockTransport`, is left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+
+from pytest_ramsts.intercept.catch import Catch
+from pytest_ramsts.intercept.seam import Seam
+from pytest_ramsts.wire import Headers, Request, Response
+
+__all__ = ["handled", "handled_async", "seams"]
+
+Send = Callable[[Any, Any], Any]
+"""`HTTPTransport.handle_request`."""
+
+SendAsync = Callable[[Any, Any], Awaitable[Any]]
+
+
+def seams(catch: Catch) -> Iterator[Seam]:
+    from httpx import AsyncHTTPTransport, HTTPTransport  # noqa: PLC0415 - loaded already
+
+    yield Seam(HTTPTransport, "handle_request", handled(catch))
+    yield Seam(AsyncHTTPTransport, "handle_async_request", handled_async(catch))
+
+
+def handled(catch: Catch) -> Callable[[Send], Send]:
+    def wrap(under: Send) -> Send:
+        def handle_request(transport: Any, request: Any) -> Any:
+            if not catch.takes(request.url.host):
+                return under(transport, request)
+            request.read()
+            return _to_httpx(catch.answer(_from_httpx(request)))
+
+        return handle_request
+
+    return wrap
+
+
+def handled_async(catch: Catch) -> Callable[[SendAsync], SendAsync]:
+    def wrap(under: SendAsync) -> SendAsync:
+        async def handle_async_request(transport: Any, request: Any) -> Any:
+            if not catch.takes(request.url.host):
+                return await under(transport, request)
+            from anyio.lowlevel import checkpoint  # noqa: PLC0415 - httpx needs it as well
+
+            await request.aread()
+            await checkpoint()  # as a call over a network would, let the loop turn
+            return _to_httpx(catch.answer(_from_httpx(request)))
+
+        return handle_async_request
+
+    return wrap
+
+
+def _from_httpx(request: Any) -> Request:
+    url = request.url
+    target = url.raw_path.decode("ascii")
+    return Request(
+        request.method,
+        f"{url.scheme}://{url.netloc.decode('ascii')}{target}",
+        Headers(request.headers.raw),
+        request.content,
+        "httpx",
+    )
+
+
+def _to_httpx(response: Response) -> Any:
+    from httpx import ByteStream  # noqa: PLC0415
+    from httpx import Response as Answer  # noqa: PLC0415
+
+    # A stream is still to be read by the client, as it wants; `content=` would be read already.
+    return Answer(
+        response.status,
+        headers=response.headers,
+        stream=ByteStream(response.body),
+        extensions={"http_version": b"HTTP/1.1"},
+    )
