@@ -18,6 +18,7 @@ __all__ = [
     "ApiError",
     "AuthenticationError",
     "DeleteConflictError",
+    "FederationError",
     "InvalidParameterError",
     "LeakError",
     "LimitExceededError",
@@ -26,6 +27,7 @@ __all__ = [
     "NoPermissionError",
     "NotExistError",
     "RamstsError",
+    "UrlExpiredError",
 ]
 
 
@@ -68,26 +70,41 @@ class InvalidParameterError(ApiError):
         code = f"InvalidParameter.{parameter}"
         if problem:
             code += f".{problem}"
-        text = _INVALID_TEXTS.get(code) or _PROBLEM_TEXTS[problem].format(parameter)
-        super().__init__(code, text, hint=hint)
+        text = _INVALID_TEXTS.get(code) or _PROBLEM_TEXTS[problem]
+        super().__init__(code, text.format(parameter), hint=hint)
 
 
 _PROBLEM_TEXTS: Final = {
     "": 'The parameter - "{}" is incorrect.',
     "Format": 'The format of the parameter - "{}" is incorrect.',
+    "Incorrect": 'The parameter - "{}" is incorrect.',
     "InvalidChars": 'The parameter - "{}" contains invalid chars.',
     "Length": 'The parameter - "{}" beyond the length limit.',
     "Range": 'The parameter - "{}" is out of range.',
+    "ReusePrevention": (
+        'The parameter - "{}" is not compliant with the reuse prevention password policy.'
+    ),
+    "TooWeak": 'The parameter - "{}" is not compliant with the password policy.',
 }
 
 _INVALID_TEXTS: Final = {
+    "InvalidParameter.AccountAlias.Format": 'The format of parameter - "{}" is incorrect.',
+    "InvalidParameter.AccountAlias.Length": (
+        'The parameter - "{}" MUST be in the range of 3 and 63.'
+    ),
+    "InvalidParameter.AuthenticationCode.Format": 'The parameter - "{}" MUST be 6 numbers.',
+    "InvalidParameter.MinimumPasswordLength.Range": (
+        'The parameter - "{}" MUST be in the range of 8 and 32.'
+    ),
     "InvalidParameter.DurationSeconds": "The Min/Max value of DurationSeconds is 15min/1hr.",
     "InvalidParameter.ExternalId": "The parameter ExternalId is wrongly formed.",
     "InvalidParameter.PolicyGrammar": "The parameter Policy has not passed grammar check.",
     "InvalidParameter.PolicySize": "The size of Policy must be smaller than 2048 bytes.",
     "InvalidParameter.RoleArn": "The parameter RoleArn is wrongly formed.",
     "InvalidParameter.RoleSessionName": "The parameter RoleSessionName is wrongly formed.",
+    "InvalidParameter.SerialNumber": "The parameter SerialNumber is wrongly formed.",
     "InvalidParameter.SourceIdentity": "The parameter SourceIdentity is wrongly formed.",
+    "InvalidParameter.TokenCode": "The parameter TokenCode is wrongly formed.",
 }
 
 
@@ -129,7 +146,10 @@ _NOT_EXIST_TEXTS: Final = {
     "Role.Policy": "The indicate policy attached to the role does not exist.",
     "User.AccessKey": "The user access key does not exist.",
     "User.Group": "The user has not joined the group.",
+    "User.LoginProfile": "The user login profile does not exist.",
+    "User.MFADevice": "The user has not bound any MFA device.",
     "User.Policy": "The indicate policy of the user does not exist.",
+    "VirtualMFADevice": "The virtual mfa device does not exist.",
 }
 
 
@@ -147,11 +167,16 @@ class AlreadyExistsError(ApiError):
 
 
 _EXISTS_TEXTS: Final = {
+    "AccountAlias": "The account alias does already exist.",
     "Group.Policy": "The group has already been attached this policy.",
     "Policy": "The group does already EXIST.",  # the service's own slip
     "Role.Policy": "The role has already been attached this policy.",
     "User.Group": "The user has already joined the group.",
+    "User.LoginProfile": "The user login profile does already EXIST.",
+    "User.MFADevice": "The user has already bound a MFA device.",
     "User.Policy": "The user has already been attached this policy.",
+    "VirtualMFADevice": "The virtual mfa device does already EXIST.",
+    "VirtualMFADevice.User": "The virtual mfa device does already been bound to a user.",
 }
 
 
@@ -175,7 +200,12 @@ _CONFLICT_TEXTS: Final = {
     "Role.Policy": "The role CAN NOT has any attached policy while deleting the role.",
     "User.AccessKey": "The user CAN NOT has any access key while deleting the user.",
     "User.Group": "The user CAN NOT be in any group while deleting the user.",
+    "User.LoginProfile": "The user CAN NOT has any login profile while deleting the user.",
+    "User.MFADevice": "The user CAN NOT has any mfa device while deleting the user.",
     "User.Policy": "The user CAN NOT has any attached policy while deleting the user.",
+    "VirtualMFADevice.User": (
+        "The virtual mfa device CAN NOT been bound to any user while deleting it."
+    ),
 }
 
 
@@ -186,7 +216,9 @@ class LimitExceededError(ApiError):
 
     def __init__(self, kind: str, limit: int) -> None:
         super().__init__(
-            f"LimitExceeded.{kind}", _LIMIT_TEXTS[kind], hint=f"the limit here is {limit}"
+            f"LimitExceeded.{kind}",
+            _LIMIT_TEXTS.get(kind, f"The count of {_words(kind)} beyond the current limits."),
+            hint=f"the limit here is {limit}",
         )
 
 
@@ -201,6 +233,7 @@ _LIMIT_TEXTS: Final = {
     "User.AccessKey": "The access key count of the user access keys beyond the current limits.",
     "User.Group": "The count of groups the target user joined beyond the current limits.",
     "User.Policy": "The policy count of the user attached policies beyond the current limits.",
+    "VirtualMFADevice": "The count of virtual mfa devices beyond the current limits.",
 }
 
 
@@ -253,6 +286,28 @@ _AUTHENTICATION_TEXTS: Final = {
     "SignatureDoesNotMatch": (400, "Specified signature is not matched with our calculation."),
     "SignatureNonceUsed": (400, "Specified signature nonce was used already."),
 }
+
+
+class FederationError(ApiError):
+    """`AuthenticationFail.*`: STS does not accept the token of an identity provider."""
+
+    status = 401
+
+    def __init__(self, kind: str, message: str, *, hint: str = "") -> None:
+        super().__init__(f"AuthenticationFail.{kind}", message, hint=hint)
+
+
+class UrlExpiredError(ApiError):
+    """`AccessDenied`: a presigned URL is used after its time, both in epoch seconds."""
+
+    status = 403
+
+    def __init__(self, expires: float, now: float) -> None:
+        super().__init__(
+            "AccessDenied", "Request has expired.", hint=f"{now - expires:.0f} s ago, by the cloud"
+        )
+        self.expires = expires
+        self.now = now
 
 
 def _words(kind: str) -> str:

@@ -52,14 +52,19 @@ class Invocation:
     credentials: AccessKey | Session | None = None
     """What the call was signed with."""
 
+    def denial(self, decision: Decision) -> dict[str, str]:
+        """The `AccessDeniedDetail` of a refusal, and what DecodeDiagnosticMessage is asked with."""
+        message = self.world.diagnoses.file(decision)
+        return {**decision.detail(), "EncodedDiagnosticMessage": message}
+
     def listed(self, name: str) -> list[Any]:
         """A list parameter, flat (`Name.1`) or as JSON text."""
         return rpc.listed(self.parameters, name)
 
 
-Resource = str | Callable[..., str]
+Resource = str | Callable[..., str | list[str]]
 """`user/{user_name}`, completed to an ARN of the caller's account; a whole ARN; `*`; or a function
-of the invocation and the arguments that gives one of these.
+of the invocation and the arguments that gives one or several of these.
 """
 
 Identify = Callable[[Mapping[str, str], World], Caller]
@@ -116,16 +121,15 @@ class Operation:
 
     def resources(self, invocation: Invocation, arguments: Mapping[str, Any]) -> list[str]:
         """The ARNs the caller must be allowed to do this on; none if it needs no permission."""
-        return [
-            self.service.arn(
+        meant: list[str] = []
+        for resource in self._resources:
+            named = (
                 resource.format_map(arguments)
                 if isinstance(resource, str)
-                else resource(invocation=invocation, **_free(arguments)),
-                invocation.account.id,
-                invocation.region,
+                else resource(invocation=invocation, **_free(arguments))
             )
-            for resource in self._resources
-        ]
+            meant += [named] if isinstance(named, str) else named
+        return [self.service.arn(one, invocation.account.id, invocation.region) for one in meant]
 
     def keys(self, arguments: Mapping[str, Any]) -> dict[str, str]:
         """The condition keys that this operation supplies."""
@@ -258,13 +262,13 @@ class Rpc:
         return rpc.failure(error, request_id, request.host, rpc.wanted_format(request), product)
 
 
-def forbidden_by_ram(decision: Decision, _: Invocation) -> ApiError:
+def forbidden_by_ram(decision: Decision, invocation: Invocation) -> ApiError:
     """The refusal of most products: 403 `Forbidden.RAM`."""
     return NoPermissionError(
         "User not authorized to operate on the specified resource,"
         " or this API doesn't support RAM.",
         code="Forbidden.RAM",
-        detail=decision.detail(),
+        detail=invocation.denial(decision),
     )
 
 

@@ -9,6 +9,8 @@ from pytest_ramsts.identity.caller import Caller, Context, arns
 from pytest_ramsts.identity.groups import Group
 from pytest_ramsts.identity.ids import Ids
 from pytest_ramsts.identity.limits import Limits, Settings
+from pytest_ramsts.identity.logins import LoginProfile, PasswordPolicy, SecurityPreference
+from pytest_ramsts.identity.mfa import MfaDevice
 from pytest_ramsts.identity.nonces import Nonces
 from pytest_ramsts.identity.policies import Attachment, ManagedPolicy, PolicyVersion
 from pytest_ramsts.identity.register import Page, Register, page_through
@@ -26,14 +28,18 @@ __all__ = [
     "Group",
     "Ids",
     "Limits",
+    "LoginProfile",
     "ManagedPolicy",
+    "MfaDevice",
     "Names",
     "Nonces",
     "Page",
+    "PasswordPolicy",
     "PolicyVersion",
     "Register",
     "Role",
     "RoleArn",
+    "SecurityPreference",
     "Session",
     "Settings",
     "User",

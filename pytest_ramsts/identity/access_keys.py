@@ -22,11 +22,17 @@ class AccessKey:
         self.id = key_id
         self.secret = secret
         self.created = created
+        self.updated = created
         self.status: Status = "Active"
         self.last_used: float | None = None
+        self.last_service = ""
+        """The code of the service that was called last."""
 
     def __repr__(self) -> str:
         return f"<AccessKey {self.id} of {self.owner.principal.arn}, {self.status}>"
+
+    network_policy = ""
+    """From which addresses it may be used, as `SetAccessKeyPolicy` was given it."""
 
     security_token = ""
     """A long-term key has none; this lets it stand wherever credentials are wanted."""
@@ -47,10 +53,14 @@ class AccessKey:
         match status:
             case "Active" | "Inactive":
                 self.status = status
+                self.updated = self.owner.account.world.clock.time()
             case _:
                 raise InvalidParameterError("Status", "", hint=f"`{status}`: Active or Inactive")
 
     def delete(self) -> None:
-        """`DeleteAccessKey`: the next call is `InvalidAccessKeyId.NotFound`."""
+        """`DeleteAccessKey`: the next call is `InvalidAccessKeyId.NotFound`. The recycle bin keeps
+        it for a while.
+        """
         del self.owner.keys_by_id[self.id]
         del self.owner.account.world.keys_by_id[self.id]
+        self.owner.account.recycle_bin.take_key(self)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from pytest_ramsts.errors import (
+    AlreadyExistsError,
     InvalidParameterError,
     LimitExceededError,
     MalformedPolicyDocumentError,
@@ -19,20 +21,38 @@ from pytest_ramsts.identity.access_keys import AccessKey
 from pytest_ramsts.identity.arn import ram_arn
 from pytest_ramsts.identity.caller import Caller
 from pytest_ramsts.identity.groups import Group
-from pytest_ramsts.identity.names import check_length, check_name
+from pytest_ramsts.identity.logins import PasswordPolicy, SecurityPreference
+from pytest_ramsts.identity.mfa import MfaDevice
+from pytest_ramsts.identity.names import check_length, check_name, check_one_of
 from pytest_ramsts.identity.policies import ManagedPolicy
+from pytest_ramsts.identity.recycle_bin import RecycleBin
 from pytest_ramsts.identity.register import Register
 from pytest_ramsts.identity.roles import Role, trust_document
+from pytest_ramsts.identity.service_linked import role_template
+from pytest_ramsts.identity.tags import check_tags
 from pytest_ramsts.identity.users import User
 from pytest_ramsts.policy import AppliedPolicy, Policy, Principal
 
 if TYPE_CHECKING:
     from pytest_ramsts.identity.world import World
 
+_ALIAS: Final = re.compile(r"[a-z0-9]([a-z0-9]|-(?!-))*[a-z0-9]")
+_DOMAIN: Final = ".onaliyun.com"
+
 
 class Account(Caller):
     """An account, and its owner (root) as a caller: all rights on what is its own, but never
     AssumeRole.
+    """
+
+    alias = ""
+    """What logins may say for the account's id; "" if none was set."""
+
+    password_policy = PasswordPolicy()
+    security_preference = SecurityPreference()
+
+    key_network_policy = ""
+    """From which addresses AccessKeys may be used, as `SetAccessKeyPolicyForAccount` was given it.
     """
 
     def __init__(self, world: World, account_id: str, name: str = "") -> None:
@@ -43,10 +63,24 @@ class Account(Caller):
         self.keys_by_id: dict[str, AccessKey] = {}
         limits = world.limits
         self.users: Register[User] = Register("User", limits.users)
+        self.users_by_id: dict[str, User] = {}
         self.groups: Register[Group] = Register("Group", limits.groups)
         self.roles: Register[Role] = Register("Role", limits.roles)
         self.policies: Register[ManagedPolicy] = Register("Policy", limits.policies)
-        self._system: Register[ManagedPolicy] = Register("SystemPolicy", sys.maxsize)
+
+    # What few accounts have is made when it is first asked for.
+
+    @cached_property
+    def mfa_devices(self) -> Register[MfaDevice]:
+        return Register("VirtualMFADevice", self.world.limits.mfa_devices)
+
+    @cached_property
+    def recycle_bin(self) -> RecycleBin:
+        return RecycleBin(self)
+
+    @cached_property
+    def _system(self) -> Register[ManagedPolicy]:
+        return Register("SystemPolicy", sys.maxsize)
 
     def __repr__(self) -> str:
         return f"<Account {self.id}{f' ({self.name})' if self.name else ''}>"
@@ -91,12 +125,15 @@ class Account(Caller):
         email: str = "",
         mobile_phone: str = "",
         comments: str = "",
+        tags: Mapping[str, str] | None = None,
     ) -> User:
         """`CreateUser`. Without a name it gets one from the Faker provider.
 
         `policies` are attached at once: names of system or custom policies, `Policy` values,
         documents, paths.
         """
+        if tags:
+            check_tags(tags)
         user = User(
             self,
             self.world.names.user_name() if name is None else name,
@@ -106,14 +143,22 @@ class Account(Caller):
             comments=comments,
         )
         self.users.add(user.name, user)
+        self.users_by_id[user.id] = user
+        if tags:
+            user.tag(tags)
         user.attach(*_several(policies))
         return user
 
     def create_group(
-        self, name: str, *, policies: Iterable[object] | object = (), comments: str = ""
+        self,
+        name: str,
+        *,
+        policies: Iterable[object] | object = (),
+        comments: str = "",
+        display_name: str = "",
     ) -> Group:
         """`CreateGroup`, with policies attached."""
-        group = Group(self, name, comments=comments)
+        group = Group(self, name, comments=comments, display_name=display_name)
         self.groups.add(group.name, group)
         group.attach(*_several(policies))
         return group
@@ -127,6 +172,7 @@ class Account(Caller):
         description: str = "",
         max_session_duration: int = 3600,
         allow_console_login: bool = True,
+        tags: Mapping[str, str] | None = None,
     ) -> Role:
         """`CreateRole`, with policies attached.
 
@@ -134,6 +180,8 @@ class Account(Caller):
         `ecs.aliyuncs.com`, several of those, or a trust policy as it stands. Without it the role
         trusts its own account.
         """
+        if tags:
+            check_tags(tags)
         role_name = check_name("RoleName", self.world.names.role_name() if name is None else name)
         trust = trust_document(self if trusted is None else trusted, self)
         role = Role(
@@ -145,24 +193,120 @@ class Account(Caller):
             allow_console_login=allow_console_login,
         )
         self.roles.add(role.name, role)
+        if tags:
+            role.tag(tags)
         role.attach(*_several(policies))
         return role
 
-    def create_policy(self, name: str, document: object, *, description: str = "") -> ManagedPolicy:
+    def create_service_linked_role(
+        self, service: str, *, suffix: str = "", description: str = ""
+    ) -> Role:
+        """`CreateServiceLinkedRole`: a role that only a service, such as `fc.aliyuncs.com`, may
+        assume.
+        """
+        template = role_template(service)
+        name = template.role_name_prefix + (f"_{suffix}" if suffix else "")
+        role = self.create_role(
+            name, trusted=service, description=description or template.description
+        )
+        role.linked_service = service
+        return role
+
+    def create_policy(
+        self,
+        name: str,
+        document: object,
+        *,
+        description: str = "",
+        tags: Mapping[str, str] | None = None,
+    ) -> ManagedPolicy:
         """`CreatePolicy`: a custom policy. `document` is a `Policy`, a dict, JSON text or a path to
         a file.
         """
         check_name("PolicyName", name)
         check_length("Description", description, 1024)
-        policy = self.parse_policy(document)
-        return self.policies.add(
-            name,
-            ManagedPolicy(
-                self, name, policy, description=description, created=self.world.clock.time()
-            ),
+        if tags:
+            check_tags(tags)
+        parsed = self.parse_policy(document)
+        policy = ManagedPolicy(
+            self, name, parsed, description=description, created=self.world.clock.time()
         )
+        self.policies.add(name, policy)
+        if tags:
+            policy.tag(tags)
+        return policy
+
+    def create_mfa_device(self, name: str) -> MfaDevice:
+        """`CreateVirtualMFADevice`: bound to nobody yet; see `MfaDevice.bind`."""
+        check_name("VirtualMFADeviceName", name)
+        return self.mfa_devices.add(name, MfaDevice(self, name, self.world.ids.mfa_seed()))
+
+    # Settings
+
+    def set_alias(self, alias: str) -> None:
+        """`SetAccountAlias`: logins then end in `<alias>.onaliyun.com`."""
+        if not 3 <= len(alias) <= 63:  # noqa: PLR2004 - as the error's text says
+            raise InvalidParameterError("AccountAlias", "Length", hint=f"`{alias}`")
+        if not _ALIAS.fullmatch(alias):
+            raise InvalidParameterError(
+                "AccountAlias",
+                "Format",
+                hint=f"`{alias}`: lower-case letters, digits and single `-` within",
+            )
+        if any(other.alias == alias for other in self.world.accounts if other is not self):
+            raise AlreadyExistsError("AccountAlias", alias)
+        self.alias = alias
+
+    def clear_alias(self) -> None:
+        self.alias = ""
+
+    @property
+    def default_domain(self) -> str:
+        """What the logins of its users end in."""
+        return f"{self.alias or self.id}{_DOMAIN}"
+
+    def set_default_domain(self, domain: str) -> None:
+        """`SetDefaultDomain`. The part before `.onaliyun.com` is the account's alias."""
+        if len(domain) > 64:  # noqa: PLR2004 - the page "Limits"
+            raise InvalidParameterError("DefaultDomainName", "Length", hint=f"`{domain}`")
+        if not domain.endswith(_DOMAIN) or not _ALIAS.fullmatch(domain.removesuffix(_DOMAIN)):
+            raise InvalidParameterError(
+                "DefaultDomainName", "Format", hint=f"`{domain}`: write it like acme{_DOMAIN}"
+            )
+        alias = domain.removesuffix(_DOMAIN)
+        if alias == self.id:
+            self.clear_alias()
+        else:
+            self.set_alias(alias)
 
     # Finding
+
+    def user_of_principal_name(self, name: str, *, parameter: str = "UserPrincipalName") -> User:
+        """The user of `alice@acme.onaliyun.com`, as IMS names users."""
+        return self.users[self.user_name_of(name, parameter=parameter)]
+
+    def user_name_of(self, principal_name: str, *, parameter: str = "UserPrincipalName") -> str:
+        """The name in `alice@acme.onaliyun.com`. The domain is the default one, or the account's
+        id, which always works.
+        """
+        name, at, domain = principal_name.rpartition("@")
+        if len(principal_name) > 128 or len(name) > 64:  # noqa: PLR2004 - the page "Limits"
+            raise InvalidParameterError(parameter, "Length", hint=f"`{principal_name[:80]}…`")
+        if not at or not re.fullmatch(r"[A-Za-z0-9._-]+", name):
+            raise InvalidParameterError(
+                parameter,
+                "InvalidChars",
+                hint=f"`{principal_name}`: write it like alice@{self.default_domain}",
+            )
+        if domain not in (self.default_domain, f"{self.id}{_DOMAIN}"):
+            raise NotExistError("User", principal_name)
+        return name
+
+    def user_of_id(self, user_id: str) -> User:
+        try:
+            return self.users_by_id[user_id]
+        except KeyError:
+            raise NotExistError("User", user_id) from None
 
     def find_policy(self, reference: Any, *, for_name: str = "") -> ManagedPolicy:
         """The managed policy that is meant by a name, or a new custom one for a document."""
@@ -177,13 +321,9 @@ class Account(Caller):
     def policy(self, name: str, policy_type: str) -> ManagedPolicy:
         """The policy of a name and type, as the API asks for it."""
         check_name("PolicyName", name)
-        if policy_type == "Custom":
+        if check_one_of("PolicyType", policy_type, "System", "Custom") == "Custom":
             return self.policies[name]
-        if policy_type == "System":
-            return self.system_policy(name)
-        raise InvalidParameterError(
-            "PolicyType", "", hint=f"`{policy_type}`: it is System or Custom"
-        )
+        return self.system_policy(name)
 
     def system_policy(self, name: str) -> ManagedPolicy:
         """A system policy as this account sees it: who has it attached is counted per account."""

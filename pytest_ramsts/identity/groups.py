@@ -12,7 +12,7 @@ from pytest_ramsts.errors import (
 )
 from pytest_ramsts.identity.arn import ram_arn
 from pytest_ramsts.identity.grantees import Grantee
-from pytest_ramsts.identity.names import check_length, check_name
+from pytest_ramsts.identity.names import check_display_name, check_length, check_name
 
 if TYPE_CHECKING:
     from pytest_ramsts.identity.account import Account
@@ -24,10 +24,13 @@ class Group(Grantee):
 
     kind = "Group"
 
-    def __init__(self, account: Account, name: str, *, comments: str = "") -> None:
+    def __init__(
+        self, account: Account, name: str, *, comments: str = "", display_name: str = ""
+    ) -> None:
         super().__init__()
         self.account = account
         self.name = check_name("GroupName", name)
+        self.display_name = check_display_name("DisplayName", display_name, 24)
         self.comments = check_length("Comments", comments, 128)
         self.id = account.world.ids.group_id()
         self.created = self.updated = account.world.clock.time()
@@ -62,15 +65,26 @@ class Group(Grantee):
                 raise NotExistError("User.Group", self.name)
             user.groups.remove(self)
 
-    def update(self, *, name: str | None = None, comments: str | None = None) -> None:
+    def update(
+        self,
+        *,
+        name: str | None = None,
+        comments: str | None = None,
+        display_name: str | None = None,
+    ) -> None:
+        """Change what is given, after all of it was found right."""
         if comments is not None:
             check_length("NewComments", comments, 128)
+        if display_name is not None:
+            check_display_name("NewDisplayName", display_name, 24)
         if name is not None:
             check_name("GroupName", name, prefix="New")
             self.account.groups.rename(self.name, name)
             self.name = name
         if comments is not None:
             self.comments = comments
+        if display_name is not None:
+            self.display_name = display_name
         self.updated = self.account.world.clock.time()
 
     def delete(self) -> None:

@@ -48,6 +48,14 @@ class Ids:
         """Base64-like and several hundred characters long; current tokens start with `CAIS`."""
         return "CAIS" + base64.b64encode(self._random.randbytes(294)).decode()
 
+    def mfa_seed(self) -> str:
+        """64 characters of Base32."""
+        return base64.b32encode(self._random.randbytes(40)).decode()
+
+    def diagnosis(self) -> str:
+        """An EncodedDiagnosticMessage: opaque, starts with `AQEAAAAA`."""
+        return "AQEAAAAA" + base64.b64encode(self._random.randbytes(48)).decode()
+
     def request_id(self) -> str:
         """An upper-case UUID."""
         t = "%032X" % self._random.getrandbits(128)  # noqa: UP031 - twice as fast as an f-string here

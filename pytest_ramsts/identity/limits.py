@@ -26,6 +26,15 @@ class Limits:
     system_policies_per_grantee: int = 20
     custom_policies_per_grantee: int = 10
     versions_per_policy: int = 5
+    mfa_devices: int = 5000
+    providers: int = 100
+    """SAML providers, and as many OIDC providers."""
+    client_ids_per_provider: int = 50
+    fingerprints_per_provider: int = 5
+    applications: int = 100
+    """OAuth applications. Not documented."""
+    recycled_days: int = 30
+    """How long the recycle bin keeps users and AccessKeys: about a month, by the sample."""
     policy_characters: int = 6144
     trust_policy_characters: int = 2048
     """Not documented; the limit exists, the number is assumed."""

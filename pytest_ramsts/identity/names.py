@@ -19,12 +19,24 @@ class NameRule(NamedTuple):
 
 
 _DOTTED: Final = "letters, digits, `.`, `_` and `-`"
+_PROVIDER: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
 
 NAMES: Final = {
     "UserName": NameRule(re.compile(r"[A-Za-z0-9._-]+"), 64, _DOTTED),
     "GroupName": NameRule(re.compile(r"[A-Za-z0-9._-]+"), 64, _DOTTED),
-    "RoleName": NameRule(re.compile(r"[A-Za-z0-9.-]+"), 64, "letters, digits, `.` and `-`"),
+    "RoleName": NameRule(
+        # A service-linked role may have a suffix after `_`.
+        re.compile(r"[A-Za-z0-9.-]+|AliyunServiceRoleFor[A-Za-z0-9.-]+_[A-Za-z0-9.-]+"),
+        64,
+        "letters, digits, `.` and `-`",
+    ),
     "PolicyName": NameRule(re.compile(r"[A-Za-z0-9-]+"), 128, "letters, digits and `-`"),
+    "VirtualMFADeviceName": NameRule(
+        re.compile(r"[A-Za-z0-9.-]+"), 64, "letters, digits, `.` and `-`"
+    ),
+    "SAMLProviderName": NameRule(_PROVIDER, 128, f"{_DOTTED}, not at an end,"),
+    "OIDCProviderName": NameRule(_PROVIDER, 128, f"{_DOTTED}, not at an end,"),
+    "AppName": NameRule(re.compile(r"[A-Za-z0-9._-]+"), 64, _DOTTED),
 }
 
 
@@ -58,6 +70,32 @@ def check_length(parameter: str, text: str, longest: int) -> str:
             parameter, "Length", hint=f"{len(text)} characters, at most {longest} are allowed"
         )
     return text
+
+
+def check_display_name(parameter: str, text: str, longest: int = 128) -> str:
+    """A name for people. The pages disagree about its characters: only what nobody could read is
+    refused.
+    """
+    check_length(parameter, text, longest)
+    if not text.isprintable():
+        raise InvalidParameterError(parameter, "InvalidChars", hint=f"`{text!r}`: printable text")
+    return text
+
+
+def check_one_of(parameter: str, value: str, *allowed: str) -> str:
+    """One of a closed set, or `InvalidParameter.<parameter>`."""
+    if value not in allowed:
+        raise InvalidParameterError(
+            parameter, "", hint=f"`{value}`: it is {', '.join(allowed[:-1])} or {allowed[-1]}"
+        )
+    return value
+
+
+def check_range(parameter: str, value: int, least: int, most: int) -> int:
+    """A number within its bounds, or `InvalidParameter.<parameter>.Range`."""
+    if not least <= value <= most:
+        raise InvalidParameterError(parameter, "Range", hint=f"{value}: between {least} and {most}")
+    return value
 
 
 _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")

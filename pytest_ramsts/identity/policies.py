@@ -15,6 +15,7 @@ from pytest_ramsts.errors import (
     NotExistError,
 )
 from pytest_ramsts.identity.names import check_length
+from pytest_ramsts.identity.tags import Tagged
 from pytest_ramsts.policy import AppliedPolicy, Policy
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class Attachment:
         )
 
 
-class ManagedPolicy:
+class ManagedPolicy(Tagged):
     """A policy with a name, that users, groups and roles can have attached."""
 
     def __init__(

@@ -18,6 +18,7 @@ from pytest_ramsts.identity.caller import Caller
 from pytest_ramsts.identity.grantees import Grantee
 from pytest_ramsts.identity.names import check_length, check_name
 from pytest_ramsts.identity.sessions import Session
+from pytest_ramsts.identity.tags import Tagged
 from pytest_ramsts.policy import AppliedPolicy, Policy, PolicySource, Principal, allow
 
 if TYPE_CHECKING:
@@ -28,10 +29,12 @@ _SESSION_NAME: Final = re.compile(r"[A-Za-z0-9.@_-]{2,64}")
 _EXTERNAL_ID: Final = re.compile(r"[\w+=,.@:/-]{2,1224}")
 
 
-class Role(Caller, Grantee):
+class Role(Caller, Grantee, Tagged):
     """A RAM role. `can()` answers for any session of it that is not narrowed further."""
 
     kind = "Role"
+    linked_service = ""
+    """The service that a service-linked role belongs to."""
 
     def __init__(
         self,
@@ -134,6 +137,19 @@ class Role(Caller, Grantee):
         """
         if self.attachments:
             raise DeleteConflictError("Role.Policy", hint=", ".join(p.name for p in self.policies))
+        if self.linked_service:
+            raise DeleteConflictError(
+                "Role.Policy", hint=f"`{self.linked_service}` uses it; see DeleteServiceLinkedRole"
+            )
+        self._delete()
+
+    def delete_service_linked(self) -> str:
+        """`DeleteServiceLinkedRole`: at once here; the id of the task that did it."""
+        self.detach_all()
+        self._delete()
+        return f"task/{self.linked_service}/{self.name}/{self.account.world.ids.request_id()}"
+
+    def _delete(self) -> None:
         self.account.roles.remove(self.name)
         self.deleted = True
 
@@ -147,6 +163,9 @@ def trust_document(
     """The trust policy that is meant: a document as it is, or one that trusts the accounts, users,
     … given.
     """
+    longest = account.world.limits.trust_policy_characters
+    if isinstance(trusted, str):
+        check_length(parameter, trusted, longest)
     if isinstance(trusted, Policy | Mapping) or _is_json(trusted):
         policy = Policy.parse(trusted, kind="trust", settings=account.world.settings.policy)
     else:
@@ -155,7 +174,7 @@ def trust_document(
             kind="trust",
             settings=account.world.settings.policy,
         )
-    check_length(parameter, policy.text, account.world.limits.trust_policy_characters)
+    check_length(parameter, policy.text, longest)
     return policy
 
 

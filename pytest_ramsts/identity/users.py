@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_ramsts.errors import DeleteConflictError, NotExistError
+from pytest_ramsts.errors import AlreadyExistsError, DeleteConflictError, NotExistError
 from pytest_ramsts.identity.access_keys import AccessKey
 from pytest_ramsts.identity.arn import ram_arn
 from pytest_ramsts.identity.caller import Caller
 from pytest_ramsts.identity.grantees import Grantee
-from pytest_ramsts.identity.names import check_email, check_length, check_name, check_phone
+from pytest_ramsts.identity.logins import LoginProfile
+from pytest_ramsts.identity.mfa import MfaDevice
+from pytest_ramsts.identity.names import (
+    check_display_name,
+    check_email,
+    check_length,
+    check_name,
+    check_phone,
+)
+from pytest_ramsts.identity.tags import Tagged
 from pytest_ramsts.policy import AppliedPolicy, Principal
 
 if TYPE_CHECKING:
@@ -17,10 +26,12 @@ if TYPE_CHECKING:
     from pytest_ramsts.identity.groups import Group
 
 
-class User(Caller, Grantee):
+class User(Caller, Grantee, Tagged):
     """A RAM user: may do what its policies, and those of its groups, allow."""
 
     kind = "User"
+    login_profile: LoginProfile | None = None
+    mfa_device: MfaDevice | None = None
 
     def __init__(
         self,
@@ -35,7 +46,7 @@ class User(Caller, Grantee):
         super().__init__()
         self.account = account
         self.name = check_name("UserName", name)
-        self.display_name = check_length("DisplayName", display_name, 128)
+        self.display_name = check_display_name("DisplayName", display_name)
         self.email = check_email("Email", email)
         self.mobile_phone = check_phone("MobilePhone", mobile_phone)
         self.comments = check_length("Comments", comments, 128)
@@ -50,6 +61,11 @@ class User(Caller, Grantee):
     @property
     def arn(self) -> str:
         return ram_arn(self.account.id, f"user/{self.name}")
+
+    @property
+    def principal_name(self) -> str:
+        """How IMS names the user, and how the user logs in: `alice@acme.onaliyun.com`."""
+        return f"{self.name}@{self.account.default_domain}"
 
     @property
     def principal(self) -> Principal:
@@ -85,6 +101,46 @@ class User(Caller, Grantee):
         except KeyError:
             raise NotExistError("User.AccessKey", key_id) from None
 
+    # Logging in
+
+    def create_login_profile(
+        self,
+        password: str,
+        *,
+        password_reset_required: bool = False,
+        mfa_bind_required: bool = False,
+        status: str = "Active",
+    ) -> LoginProfile:
+        """`CreateLoginProfile`: let the user log in to the console, with a password that the
+        account's policy accepts.
+        """
+        if self.login_profile is not None:
+            raise AlreadyExistsError("User.LoginProfile", self.name)
+        self.login_profile = LoginProfile(
+            self,
+            password,
+            password_reset_required=password_reset_required,
+            mfa_bind_required=mfa_bind_required,
+            status=status,
+        )
+        return self.login_profile
+
+    def find_login_profile(self) -> LoginProfile:
+        if self.login_profile is None:
+            raise NotExistError("User.LoginProfile", self.name)
+        return self.login_profile
+
+    def find_mfa_device(self) -> MfaDevice:
+        if self.mfa_device is None:
+            raise NotExistError("User.MFADevice", self.name)
+        return self.mfa_device
+
+    def bind_mfa_device(self, device: MfaDevice | None = None) -> MfaDevice:
+        """Give the user an MFA device, a new one or this one, with the codes that it shows."""
+        device = device or self.account.create_mfa_device(self.name.replace("_", "-"))
+        device.bind(self, device.code, device.code_in(1))
+        return device
+
     # Life
 
     def update(
@@ -98,7 +154,7 @@ class User(Caller, Grantee):
     ) -> None:
         """Change what is given, after all of it was found right."""
         if display_name is not None:
-            check_length("NewDisplayName", display_name, 128)
+            check_display_name("NewDisplayName", display_name)
         if email is not None:
             check_email("NewEmail", email)
         if mobile_phone is not None:
@@ -116,8 +172,8 @@ class User(Caller, Grantee):
         self.updated = self.account.world.clock.time()
 
     def delete(self) -> None:
-        """Delete a user who has no AccessKey, group or policy any more, else
-        `DeleteConflict.User.*`.
+        """Delete a user who has no AccessKey, group, policy, login or MFA device any more, else
+        `DeleteConflict.User.*`. The recycle bin keeps it for a while.
         """
         if self.keys_by_id:
             raise DeleteConflictError("User.AccessKey", hint=", ".join(self.keys_by_id))
@@ -125,4 +181,10 @@ class User(Caller, Grantee):
             raise DeleteConflictError("User.Group", hint=", ".join(g.name for g in self.groups))
         if self.attachments:
             raise DeleteConflictError("User.Policy", hint=", ".join(p.name for p in self.policies))
+        if self.login_profile is not None:
+            raise DeleteConflictError("User.LoginProfile")
+        if self.mfa_device is not None:
+            raise DeleteConflictError("User.MFADevice", hint=self.mfa_device.serial_number)
         self.account.users.remove(self.name)
+        del self.account.users_by_id[self.id]
+        self.account.recycle_bin.take_user(self)

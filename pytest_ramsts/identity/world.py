@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Callable, MutableMapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from pytest_ramsts.clock import Clock
@@ -11,6 +12,7 @@ from pytest_ramsts.errors import AlreadyExistsError, AuthenticationError, NotExi
 from pytest_ramsts.identity.access_keys import AccessKey
 from pytest_ramsts.identity.account import Account, check_key_quota
 from pytest_ramsts.identity.arn import RoleArn
+from pytest_ramsts.identity.diagnoses import Diagnoses
 from pytest_ramsts.identity.ids import Ids
 from pytest_ramsts.identity.limits import Limits, Settings
 from pytest_ramsts.identity.sessions import Session
@@ -66,6 +68,10 @@ class World:
             SYSTEM_POLICIES,  # type: ignore[arg-type]  # only the first map is written to
         )
 
+    @cached_property
+    def diagnoses(self) -> Diagnoses:
+        return Diagnoses(self.clock, self.ids)
+
     def create_account(self, name: str = "", *, account_id: str = "") -> Account:
         account_id = account_id or self.ids.account_id()
         if not (account_id.isdecimal() and account_id.isascii()):
@@ -75,13 +81,21 @@ class World:
         account = self.accounts_by_id[account_id] = Account(self, account_id, name)
         return account
 
+    @property
+    def accounts(self) -> list[Account]:
+        return list(self.accounts_by_id.values())
+
     def create_access_key(self, owner: User | Account) -> AccessKey:
         check_key_quota(owner, self.limits.access_keys_per_user)
-        key = AccessKey(
-            owner, self.ids.access_key_id(), self.ids.access_key_secret(), self.clock.time()
-        )
+        ids = self.ids
+        key = AccessKey(owner, ids.access_key_id(), ids.access_key_secret(), self.clock.time())
         owner.keys_by_id[key.id] = self.keys_by_id[key.id] = key
         return key
+
+    def register_key(self, key: AccessKey) -> None:
+        """Let a key that was deleted be known again."""
+        check_key_quota(key.owner, self.limits.access_keys_per_user)
+        key.owner.keys_by_id[key.id] = self.keys_by_id[key.id] = key
 
     def add_session(self, session: Session) -> Session:
         self.sessions_by_key_id[session.id] = session

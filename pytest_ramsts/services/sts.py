@@ -17,10 +17,10 @@ from pytest_ramsts.policy import Decision
 from pytest_ramsts.service import Body, Invocation, Service
 
 
-def _denied(decision: Decision, _: Invocation) -> ApiError:
+def _denied(decision: Decision, invocation: Invocation) -> ApiError:
     return NoPermissionError(
         "You are not authorized to do this action. You should be authorized by RAM.",
-        detail=decision.detail(),
+        detail=invocation.denial(decision),
     )
 
 

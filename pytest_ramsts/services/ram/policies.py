@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from pytest_ramsts.errors import InvalidParameterError, MalformedPolicyDocumentError
+from pytest_ramsts.errors import MalformedPolicyDocumentError
 from pytest_ramsts.identity import Account, ManagedPolicy, Page, PolicyVersion, page_through
-from pytest_ramsts.identity.names import check_name
+from pytest_ramsts.identity.names import check_name, check_one_of
 from pytest_ramsts.service import Body, Invocation
-from pytest_ramsts.services.ram.product import date, page_size, paged, ram
+from pytest_ramsts.services.ram.product import Bearers, date, page_size, paged, ram, tags_of
 
 
 def resource(
@@ -19,7 +19,7 @@ def resource(
     return f"acs:ram::{owner}:policy/{policy_name}"
 
 
-def _custom(account: Account, name: str) -> ManagedPolicy:
+def find_custom(account: Account, name: str) -> ManagedPolicy:
     return account.policies[check_name("PolicyName", name)]
 
 
@@ -51,9 +51,15 @@ def _document(text: str) -> str:
 
 @ram.operation(on="policy/*")
 def create_policy(
-    account: Account, policy_name: str, policy_document: str, description: str = ""
+    account: Account,
+    policy_name: str,
+    policy_document: str,
+    description: str = "",
+    tag: dict[str, str] | None = None,
 ) -> Body:
-    policy = account.create_policy(policy_name, _document(policy_document), description=description)
+    policy = account.create_policy(
+        policy_name, _document(policy_document), description=description, tags=tag
+    )
     return {"Policy": _fields(policy)}
 
 
@@ -73,29 +79,37 @@ def get_policy(account: Account, policy_name: str, policy_type: str) -> Body:
 
 @ram.operation(on="policy/{policy_name}")
 def update_policy_description(account: Account, policy_name: str, new_description: str) -> Body:
-    policy = _custom(account, policy_name)
+    policy = find_custom(account, policy_name)
     policy.describe(new_description)
     return {"Policy": {**_fields(policy), "UpdateDate": date(policy.updated)}}
 
 
 @ram.operation(on="policy/{policy_name}")
 def delete_policy(account: Account, policy_name: str, cascading_delete: bool = False) -> Body:
-    _custom(account, policy_name).delete(cascading=cascading_delete)
+    find_custom(account, policy_name).delete(cascading=cascading_delete)
     return {}
 
 
 @ram.operation(on="policy/*")
 def list_policies(
-    account: Account, policy_type: str = "", marker: str = "", max_items: int = 100
+    account: Account,
+    policy_type: str = "",
+    tag: dict[str, str] | None = None,
+    marker: str = "",
+    max_items: int = 100,
 ) -> Body:
     page: Page[ManagedPolicy] = page_through(
-        _registers(account, policy_type), marker, page_size(max_items)
+        _registers(account, policy_type),
+        marker,
+        page_size(max_items),
+        of=Bearers(tag) if tag else None,
     )
     policies = [
         {
             **_fields(policy),
             "UpdateDate": date(policy.updated),
             "AttachmentCount": len(policy.attachments),
+            "Tags": tags_of(policy),
         }
         for policy in page.items
     ]
@@ -103,14 +117,10 @@ def list_policies(
 
 
 def _registers(account: Account, policy_type: str) -> list[Any]:
-    match policy_type:
-        case "Custom":
-            return [account.policies]
-        case "System":
-            return [account.system_policies()]
-        case "":
-            return [account.policies, account.system_policies()]
-    raise InvalidParameterError("PolicyType", "", hint=f"`{policy_type}`: it is System or Custom")
+    if not policy_type:
+        return [account.policies, account.system_policies()]
+    kind = check_one_of("PolicyType", policy_type, "System", "Custom")
+    return [account.policies] if kind == "Custom" else [account.system_policies()]
 
 
 # Versions
@@ -124,9 +134,10 @@ def create_policy_version(
     set_as_default: bool = False,
     rotate_strategy: str = "None",
 ) -> Body:
-    if rotate_strategy not in ("None", "DeleteOldestNonDefaultVersionWhenLimitExceeded"):
-        raise InvalidParameterError("RotateStrategy", "", hint=f"`{rotate_strategy}`")
-    policy = _custom(account, policy_name)
+    check_one_of(
+        "RotateStrategy", rotate_strategy, "None", "DeleteOldestNonDefaultVersionWhenLimitExceeded"
+    )
+    policy = find_custom(account, policy_name)
     version = policy.create_version(
         _document(policy_document),
         set_as_default=set_as_default,
@@ -152,11 +163,11 @@ def list_policy_versions(account: Account, policy_name: str, policy_type: str) -
 
 @ram.operation(on="policy/{policy_name}")
 def set_default_policy_version(account: Account, policy_name: str, version_id: str) -> Body:
-    _custom(account, policy_name).set_default(version_id)
+    find_custom(account, policy_name).set_default(version_id)
     return {}
 
 
 @ram.operation(on="policy/{policy_name}")
 def delete_policy_version(account: Account, policy_name: str, version_id: str) -> Body:
-    _custom(account, policy_name).delete_version(version_id)
+    find_custom(account, policy_name).delete_version(version_id)
     return {}

@@ -8,7 +8,7 @@ from pytest_ramsts.errors import MalformedPolicyDocumentError
 from pytest_ramsts.identity import Account, Role
 from pytest_ramsts.identity.names import check_name
 from pytest_ramsts.service import Body
-from pytest_ramsts.services.ram.product import date, page_size, paged, ram
+from pytest_ramsts.services.ram.product import Bearers, date, page_size, paged, ram, tags_of
 
 
 def find(account: Account, role_name: str) -> Role:
@@ -48,6 +48,7 @@ def create_role(
     description: str = "",
     max_session_duration: int = 3600,
     allow_console_login: bool = True,
+    tag: dict[str, str] | None = None,
 ) -> Body:
     role = account.create_role(
         role_name,
@@ -55,6 +56,7 @@ def create_role(
         description=description,
         max_session_duration=max_session_duration,
         allow_console_login=allow_console_login,
+        tags=tag,
     )
     return {"Role": _fields(role)}
 
@@ -66,7 +68,7 @@ def get_role(account: Account, role_name: str) -> Body:
         "Role": {
             **_fields(role),
             "UpdateDate": date(role.updated),
-            "IsServiceLinkedRole": False,
+            "IsServiceLinkedRole": bool(role.linked_service),
             "RolePrincipalName": f"{role.name}@role.{account.id}.onaliyunservice.com",
         }
     }
@@ -99,7 +101,12 @@ def delete_role(account: Account, role_name: str) -> Body:
 
 
 @ram.operation(on="role/*")
-def list_roles(account: Account, marker: str = "", max_items: int = 100) -> Body:
-    page = account.roles.page(marker, page_size(max_items))
-    roles = [{**_summary(role), "UpdateDate": date(role.updated)} for role in page.items]
+def list_roles(
+    account: Account, tag: dict[str, str] | None = None, marker: str = "", max_items: int = 100
+) -> Body:
+    page = account.roles.page(marker, page_size(max_items), of=Bearers(tag) if tag else None)
+    roles = [
+        {**_summary(role), "UpdateDate": date(role.updated), "Tags": tags_of(role)}
+        for role in page.items
+    ]
     return paged(page, "Roles", "Role", roles)

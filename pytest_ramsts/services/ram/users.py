@@ -27,6 +27,11 @@ def _fields(user: User) -> dict[str, Any]:
     }
 
 
+def last_login(user: User) -> float | None:
+    """When the user last logged in to the console: using an AccessKey is no login."""
+    return user.login_profile.last_login if user.login_profile else None
+
+
 @ram.operation(on="user/*")
 def create_user(
     account: Account,
@@ -49,8 +54,13 @@ def create_user(
 @ram.operation(on="user/{user_name}")
 def get_user(account: Account, user_name: str) -> Body:
     user = find(account, user_name)
-    # Only a console login is a login; without one the field is empty.
-    return {"User": {**_fields(user), "UpdateDate": date(user.updated), "LastLoginDate": ""}}
+    return {
+        "User": {
+            **_fields(user),
+            "UpdateDate": date(user.updated),
+            "LastLoginDate": date(last_login(user)),
+        }
+    }
 
 
 @ram.operation(on="user/{user_name}")
