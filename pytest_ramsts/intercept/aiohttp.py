@@ -58,11 +58,10 @@ async def _answered(
         raise RuntimeError("Session is closed")
     params = options.pop("params", None)
     url = (url.extend_query(params) if params else url).with_fragment(None)
-    history = options.pop("_history", ())
     headers, body = await _sent(session, url, options)
     response = catch.answer(Request(method, str(url), Headers(headers.items()), body, "aiohttp"))
     await asyncio.sleep(0)  # as a call over a network would, let the loop turn
-    answer = Answer(response, RequestInfo(url, method, _proxy(headers), url), session, history)
+    answer = Answer(response, RequestInfo(url, method, _proxy(headers), url), session)
     location = answer.headers.get("Location") or answer.headers.get("URI")
     if location and answer.status in _REDIRECTS and options.get("allow_redirects", True):
         return await _followed(session, answer, url.join(_parsed(location)), body, options)
@@ -79,6 +78,8 @@ async def _answered(
 
 
 _REDIRECTS: Final = {301, 302, 303, 307, 308}
+_OWN: Final = {"authorization", "cookie", "host"}
+"""What is meant for one origin only."""
 
 
 async def _followed(
@@ -86,16 +87,25 @@ async def _followed(
 ) -> Any:
     from aiohttp import TooManyRedirects  # noqa: PLC0415
 
-    history: Any = (*answer.history, answer)
-    if len(history) >= options.get("max_redirects", 10):
-        raise TooManyRedirects(history[0].request_info, history)
+    history: Any = (answer,)
+    left = options.get("max_redirects", 10)
+    if left == 1:
+        raise TooManyRedirects(answer.request_info, history)
     method = answer.method
     if answer.status == 303 or (answer.status in (301, 302) and method == "POST"):  # noqa: PLR2004
         method, body = ("HEAD" if method == "HEAD" else "GET"), b""
-    options = {**options, "data": body or None, "json": None}
+    headers = dict(options.get("headers") or {})
+    if url.origin() != answer.url.origin():
+        headers = {name: value for name, value in headers.items() if name.lower() not in _OWN}
+    options |= {
+        "data": body or None,
+        "headers": headers,
+        "json": None,
+        "max_redirects": left - 1 if left else 0,
+    }
     answered = await session._request(method, url, **options)  # noqa: SLF001 - the seam itself
     if isinstance(answered, Answer):
-        answered.history = (*history, *answered.history)
+        answered.history = (answer, *answered.history)
     return answered
 
 
@@ -179,9 +189,7 @@ class Answer:
     version: Final = (1, 1)
     connection: Final = None
 
-    def __init__(
-        self, response: Response, request: Any, session: Any, history: tuple[Answer, ...]
-    ) -> None:
+    def __init__(self, response: Response, request: Any, session: Any) -> None:
         from multidict import CIMultiDict  # noqa: PLC0415
 
         self.status = response.status
@@ -194,7 +202,7 @@ class Answer:
         self.method = request.method
         self.url = self.real_url = request.url
         self.host = request.url.host
-        self.history = history
+        self.history: tuple[Answer, ...] = ()
         self.cookies: SimpleCookie = SimpleCookie()
         for cookie in self.headers.getall("Set-Cookie", ()):
             self.cookies.load(cookie)
