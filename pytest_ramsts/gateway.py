@@ -8,15 +8,20 @@ documented.
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final, Literal
+from dataclasses import replace
+from datetime import UTC, datetime
+from threading import Lock
+from typing import Any, Final, Literal, TypeVar
 
-from pytest_ramsts.errors import ApiError, AuthenticationError
+from pytest_ramsts.errors import ApiError, AuthenticationError, UrlExpiredError
 from pytest_ramsts.identity import AccessKey, Caller, Nonces, Session, World
 from pytest_ramsts.journal import Call, Journal
 from pytest_ramsts.policy import AppliedPolicy, Decision
 from pytest_ramsts.service import Body, Dialect, Invocation, Operation, Rpc, Service
 from pytest_ramsts.wire import Request, Response, signatures
+from pytest_ramsts.wire.signatures import Claim, dates
 
 __all__ = ["Gateway", "Mode", "Reply"]
 
@@ -25,6 +30,11 @@ Mode = Literal["strict", "soft", "off"]
 
 Reply = Body | Callable[[Invocation], Body] | ApiError
 """What a test says an operation answers."""
+
+LARGEST_KEPT: Final = 1 << 20
+"""Octets of a body that the journal keeps; a larger one it keeps without."""
+
+_Message = TypeVar("_Message", Request, Response)
 
 _INTERNAL: Final = (
     "The request processing has failed due to some unknown error, exception or failure."
@@ -47,9 +57,12 @@ class Gateway:
         self._routes: dict[str, tuple[Service, str] | None] = {}
         self._states: dict[Service, Any] = {}
         self._nonces = Nonces()
-        self._holders: list[tuple[Service, Callable[[Any, str], Iterable[AppliedPolicy]]]] = []
-        """The services whose resources have policies themselves."""
+        self._numbering = Lock()
+        self._holders: dict[str, list[Service]] = {}
+        """By code, the services that know more of a resource than its ARN says."""
         world.resource_policies = self._resource_policies
+        world.resource_keys = self._resource_keys
+        world.resource_owner = self._resource_owner
         self._add_services(services)
 
     def add_service(self, service: Service) -> None:
@@ -58,7 +71,10 @@ class Gateway:
 
     def _add_services(self, services: Iterable[Service]) -> None:
         self.services[:0] = services
-        self._holders = [(s, s.policies_of) for s in self.services if s.policies_of is not None]
+        self._holders.clear()
+        for service in self.services:
+            if service.policies_of or service.keys_of or service.owner_of:
+                self._holders.setdefault(service.code, []).append(service)
         self._routes.clear()
 
     def state(self, service: Service) -> Any:
@@ -82,20 +98,22 @@ class Gateway:
 
     def handle(self, request: Request, to: Service | None = None) -> Response:
         """Answer a request, whatever it is, and record it. `to` goes before what its host says."""
-        passage = _Passage(self.world.ids.request_id())
         route = self.route(request.host)
         if route is None and to is not None:
             route = (to, to.default_region)
         if route is None:
+            passage = _Passage(self.world.ids.request_id())
             return self._record(request, passage, _unknown_host(request.host, self.services))
         service, region = route
+        passage = _Passage(service.request_id(self.world.ids))
         passage.service = service.name
         passage.product = service.product
         passage.dialect = service.dialect
         try:
             return self._pass(request, service, region, passage)
         except ApiError as error:
-            return self._record(request, passage, error)
+            worded = error if service.worded is None else service.worded(error, request)
+            return self._record(request, passage, worded)
         except Exception as error:  # noqa: BLE001 - whatever it is, it must not get lost inside an SDK
             self.failures.append(error)
             return self._record(
@@ -109,12 +127,12 @@ class Gateway:
         operation = service.find(call.operation, call.version)
         passage.action = operation.action
         if operation.identify is None:
-            credentials = self.authenticate(request, passage)
-            caller = credentials.caller
+            credentials = self.authenticate(request, passage, anonymous=service.anonymous)
+            passage.caller = credentials.caller if credentials else None
+            caller = passage.caller or self.world.anonymous
         else:
             credentials = None
-            caller = operation.identify(call.parameters, self.world)
-        passage.caller = caller
+            passage.caller = caller = operation.identify(call.parameters, self.world)
         invocation = Invocation(
             service,
             operation,
@@ -136,23 +154,24 @@ class Gateway:
 
     # Who
 
-    def authenticate(self, request: Request, passage: _Passage) -> AccessKey | Session:
-        """Whose signature a request bears: proven, current, and not used before."""
+    def authenticate(
+        self, request: Request, passage: _Passage, *, anonymous: bool = False
+    ) -> AccessKey | Session | None:
+        """Whose signature a request bears: proven, current, and not used before; nobody's, if it is
+        unsigned and may be `anonymous`.
+        """
         claim = signatures.read(request)
         if claim is None:
+            if anonymous:
+                return None
             raise ApiError("MissingAccessKeyId", "AccessKeyId is mandatory for this action.")
         passage.key_id = claim.access_key_id
         credentials = self.world.credentials(claim.access_key_id)
         passage.claimant = credentials.caller
         _check_token(credentials, claim.security_token, self.world)
         now = self.world.clock.time()
-        signed = claim.timestamp()
         settings = self.world.settings
-        if abs(now - signed) > settings.clock_tolerance:
-            raise AuthenticationError(
-                "InvalidTimeStamp.Expired",
-                hint=f"signed at {claim.date}; the cloud's clock: {now - signed:+.0f} s",
-            )
+        signed = _check_time(claim, now, settings.clock_tolerance)
         nonces, used = self._nonces, (claim.access_key_id, claim.nonce)
         if claim.nonce and nonces.used(*used, now):
             raise AuthenticationError("SignatureNonceUsed", hint=f"`{claim.nonce}`")
@@ -175,30 +194,49 @@ class Gateway:
         passage: _Passage,
     ) -> None:
         """Ask for every resource that the operation names. One refusal refuses the call."""
-        passage.resources = tuple(operation.resources(invocation, arguments))
-        if self.mode == "off" or not passage.resources:
+        asked = operation.asks(invocation, arguments)
+        passage.resources = tuple([resource for _, resource in asked])
+        if self.mode == "off" or not asked:
             return
         request, caller = invocation.request, invocation.caller
         context = caller.context(operation.action, secure=request.scheme == "https")
         context |= operation.keys(arguments)
-        for resource in passage.resources:
-            passage.decision = caller.decide(operation.action, resource, context)
+        if invocation.service.keys is not None:
+            context |= invocation.service.keys(invocation)
+        for action, resource in asked:
+            passage.decision = caller.decide(action, resource, context)
             if not passage.decision:
+                passage.action = action
                 if self.mode == "strict":
                     raise invocation.service.denied(passage.decision, invocation)
                 return
 
     def _resource_policies(self, arn: str) -> tuple[AppliedPolicy, ...]:
         """The policies that a resource has itself, as the service that holds it knows them."""
-        if not self._holders:
-            return ()
-        code = arn.split(":", 2)[1] if arn.startswith("acs:") else ""
         return tuple(
             policy
-            for service, policies_of in self._holders
-            if service.code == code
-            for policy in policies_of(self.state(service), arn)
+            for service in self._holders_of(arn)
+            if service.policies_of is not None
+            for policy in service.policies_of(self.state(service), arn)
         )
+
+    def _resource_keys(self, arn: str) -> Mapping[str, str]:
+        keys: dict[str, str] = {}
+        for service in self._holders_of(arn):
+            if service.keys_of is not None:
+                keys |= service.keys_of(self.state(service), arn)
+        return keys
+
+    def _resource_owner(self, arn: str) -> str:
+        for service in self._holders_of(arn):
+            if service.owner_of is not None:
+                return service.owner_of(self.state(service), arn)
+        return ""
+
+    def _holders_of(self, arn: str) -> Iterable[Service]:
+        if not self._holders or not arn.startswith("acs:"):
+            return ()
+        return self._holders.get(arn.split(":", 2)[1], ())
 
     # What happened
 
@@ -209,30 +247,40 @@ class Gateway:
 
     def _write(self, request: Request, passage: _Passage, response: Response) -> Response:
         error = passage.error
-        self.journal.add(
-            Call(
-                len(self.journal) + 1,
-                self.world.clock.cloud_now,
-                passage.service or request.host,
-                passage.operation,
-                passage.action,
-                passage.resources,
-                passage.caller,
-                passage.claimant,
-                passage.key_id,
-                passage.decision,
-                response.status,
-                error.code if error else "",
-                (f"{error.message} ({error.hint})" if error.hint else error.message)
-                if error
-                else "",
-                passage.request_id,
-                passage.parameters,
-                request,
-                response,
+        now = self.world.clock.time()
+        if not any(name == "Date" for name, _ in response.headers):
+            dated = (*response.headers, ("Date", dates.written_http(now)))
+            response = Response(response.status, dated, response.body)
+        with self._numbering:
+            self.journal.add(
+                Call(
+                    len(self.journal) + 1,
+                    datetime.fromtimestamp(now, UTC),
+                    passage.service or request.host,
+                    passage.operation,
+                    passage.action,
+                    passage.resources,
+                    passage.caller,
+                    passage.claimant,
+                    passage.key_id,
+                    passage.decision,
+                    response.status,
+                    error.code if error else "",
+                    (f"{error.message} ({error.hint})" if error.hint else error.message)
+                    if error
+                    else "",
+                    passage.request_id,
+                    passage.parameters,
+                    _lightened(request),
+                    _lightened(response),
+                )
             )
-        )
         return response
+
+
+def _lightened(message: _Message) -> _Message:
+    """A message as it is kept: without a body that would fill the memory."""
+    return message if len(message.body) <= LARGEST_KEPT else replace(message, body=b"")
 
 
 class _Passage:
@@ -264,6 +312,25 @@ class _Passage:
         self.decision: Decision | None = None
         self.error: ApiError | None = None
         self.dialect: Dialect = Rpc()
+
+
+def _check_time(claim: Claim, now: float, tolerance: int) -> float:
+    """When a request was signed, which must be about now; a presigned URL is good until it expires.
+
+    The oldest kinds of those say nothing of when.
+    """
+    if claim.expires is None or claim.date:
+        signed = claim.timestamp()
+        if signed - now > tolerance or (claim.expires is None and now - signed > tolerance):
+            raise AuthenticationError(
+                "InvalidTimeStamp.Expired",
+                hint=f"signed at {claim.date}; the cloud's clock: {now - signed:+.0f} s",
+            )
+    else:
+        signed = now
+    if claim.expires is not None and now > claim.expires:
+        raise UrlExpiredError(claim.expires, now)
+    return signed
 
 
 def _check_token(credentials: AccessKey | Session, token: str, world: World) -> None:
@@ -320,11 +387,23 @@ def _replied(reply: Reply, invocation: Invocation) -> Body:
 
 
 def _unknown_host(host: str, services: Iterable[Service]) -> ApiError:
+    services = list(services)
     names = ", ".join(sorted(service.name for service in services))
+    known = [_likened(pattern, host) for service in services for pattern in service.hosts]
+    close = difflib.get_close_matches(host, known, n=1)
+    near = f" did you mean `{close[0]}`?" if close else ""
     return ApiError(
         "InvalidProduct.NotFound",
         "Cannot find product according to your specified domain."
-        f" (pytest-ramsts: no fake service answers for `{host}`;"
+        f" (pytest-ramsts: no fake service answers for `{host}`;{near}"
         f" add one with cloud.add_service(...). There are: {names})",
         status=404,
     )
+
+
+def _likened(pattern: str, host: str) -> str:
+    """A host of a pattern, with the words of another where the pattern leaves them open."""
+    words = host.split(".")
+    parts = pattern.split(".")
+    filled = zip(parts, [*words, *parts[len(words) :]], strict=False)
+    return ".".join(word if part.startswith("{") else part for part, word in filled)

@@ -25,7 +25,7 @@ from pytest_ramsts.errors import (
     NoPermissionError,
     RamstsError,
 )
-from pytest_ramsts.identity import AccessKey, Account, Caller, Session, World
+from pytest_ramsts.identity import AccessKey, Account, Caller, Ids, Session, World
 from pytest_ramsts.policy import AppliedPolicy, Decision
 from pytest_ramsts.wire import Request, Response, rpc
 
@@ -62,10 +62,13 @@ class Invocation:
         return rpc.listed(self.parameters, name)
 
 
-Resource = str | Callable[..., str | list[str]]
+Resource = str | Callable[..., str | Iterable[str]]
 """`user/{user_name}`, completed to an ARN of the caller's account; a whole ARN; `*`; or a function
-of the invocation and the arguments that gives one or several of these.
+of the invocation and the arguments that gives one of these, several or none.
 """
+
+On = Resource | Sequence[Resource] | Mapping[str, Resource] | None
+"""What an operation is done on. A mapping gives the resource by the action that is asked there."""
 
 Identify = Callable[[Mapping[str, str], World], Caller]
 """Who calls, proven by the parameters of an operation that nobody signs."""
@@ -82,7 +85,7 @@ class Operation:
         run: Callable[..., Body],
         name: str,
         *,
-        on: Resource | Sequence[Resource] | None,
+        on: On,
         action: str,
         keys: Mapping[str, str],
         identify: Identify | None = None,
@@ -93,7 +96,7 @@ class Operation:
         self.run = run
         self.identify = identify
         self._keys = keys
-        self._resources = (on,) if isinstance(on, str) or callable(on) else tuple(on or ())
+        self._asked = _asked(on, action)
         self._injected: list[str] = []
         self._parameters: list[_Parameter] = []
         for parameter in inspect.signature(run).parameters.values():
@@ -119,21 +122,33 @@ class Operation:
                 arguments[parameter.name] = parameter.default
         return arguments
 
-    def resources(self, invocation: Invocation, arguments: Mapping[str, Any]) -> list[str]:
-        """The ARNs the caller must be allowed to do this on; none if it needs no permission."""
-        meant: list[str] = []
-        for resource in self._resources:
-            named = (
-                resource.format_map(arguments)
-                if isinstance(resource, str)
-                else resource(invocation=invocation, **_free(arguments))
-            )
-            meant += [named] if isinstance(named, str) else named
-        return [self.service.arn(one, invocation.account.id, invocation.region) for one in meant]
+    def asks(self, invocation: Invocation, arguments: Mapping[str, Any]) -> list[tuple[str, str]]:
+        """The action and the ARN of all that the caller must be allowed; nothing if it needs no
+        permission.
+        """
+        account_id, region = invocation.account.id, invocation.region
+        asked = []
+        for action, resource in self._asked:
+            if isinstance(resource, str):
+                found: str | Iterable[str] = resource.format_map(arguments)
+            else:
+                found = resource(invocation=invocation, **_free(arguments))
+            tails = (found,) if isinstance(found, str) else found
+            asked += [(action, self.service.arn(tail, account_id, region)) for tail in tails]
+        return asked
 
     def keys(self, arguments: Mapping[str, Any]) -> dict[str, str]:
         """The condition keys that this operation supplies."""
         return {key: arguments[name] for key, name in self._keys.items() if arguments[name]}
+
+
+def _asked(on: On, action: str) -> list[tuple[str, Resource]]:
+    if on is None:
+        return []
+    if isinstance(on, Mapping):
+        return list(on.items())
+    resources: Iterable[Resource] = (on,) if isinstance(on, str) or callable(on) else on
+    return [(action, resource) for resource in resources]
 
 
 _INJECTED: Final[Mapping[str, Callable[[Invocation], Any]]] = {
@@ -276,11 +291,10 @@ def forbidden_by_ram(decision: Decision, invocation: Invocation) -> ApiError:
 class Service:
     """A product: where it is reached, what it does, and how it says no.
 
-    `hosts` may hold `{region}`. `code` is the word before the colon of its actions and in its ARNs,
-    where that is not the name. The ARNs it asks about name the region of the host if it is
-    `regional`, else none. `policies_of` gives, from the service's state, the policies that a
-    resource has itself, such as a bucket's. `other` answers the operations named in `known` that no
-    function answers; without it they are unknown.
+    `hosts` may hold `{region}`, and other words in braces for a label each, such as `{bucket}`.
+    `code` is the word before the colon of its actions and in its ARNs, where that is not the name.
+    The ARNs it asks about name the region of the host if it is `regional`, else none. `other`
+    answers the operations named in `known` that no function answers; without it they are unknown.
     """
 
     name: str
@@ -291,11 +305,23 @@ class Service:
     dialect: Dialect = field(default_factory=Rpc)
     denied: Callable[[Decision, Invocation], ApiError] = forbidden_by_ram
     policies_of: Callable[[Any, str], Iterable[AppliedPolicy]] | None = None
+    """From the service's state and an ARN, the policies that a resource has itself: a bucket's."""
+    keys_of: Callable[[Any, str], Mapping[str, str]] | None = None
+    """Likewise, the condition keys that a resource supplies: its tags."""
+    owner_of: Callable[[Any, str], str] | None = None
+    """Likewise, the id of the account that owns a resource, where its name alone says so."""
+    keys: Callable[[Invocation], Mapping[str, str]] | None = None
+    """The condition keys that every call supplies, beside those of the operation."""
+    anonymous: bool = False
+    """Whether an unsigned call is let in, as a caller whom only a resource's policies can allow."""
+    worded: Callable[[ApiError, Request], ApiError] | None = None
+    """The gateway's refusals in the service's own words."""
+    request_id: Callable[[Ids], str] = Ids.request_id
     regional: bool = True
     state: Callable[[], Any] | None = None
     known: Iterable[str] = ()
     other: Callable[[Invocation], Body] | None = None
-    other_on: Resource | Sequence[Resource] | None = "*"
+    other_on: On = "*"
     default_region: str = "cn-hangzhou"
     spelling: Mapping[str, str] = field(default_factory=dict)
     """Words of its names that are not merely capitalised: `{"mfa": "MFA"}`."""
@@ -314,7 +340,7 @@ class Service:
     def operation(
         self,
         *,
-        on: Resource | Sequence[Resource] | None = "*",
+        on: On = "*",
         name: str = "",
         action: str = "",
         keys: Mapping[str, str] | None = None,
@@ -325,6 +351,7 @@ class Service:
 
         `account`, `caller`, `invocation` and `state` are supplied. `on` is what the caller must be
         allowed to do it on, all of it where it is several; None means that no permission is needed.
+        Where it takes several actions, `on` maps each to its resource.
         `keys` maps the condition keys that the operation supplies to the parameters they come from.
         `identify` says who calls an operation that is not signed, from its parameters: a token.
         """
@@ -395,4 +422,5 @@ class Service:
 
 
 def _host_pattern(host: str) -> re.Pattern[str]:
-    return re.compile(re.escape(host).replace(r"\{region\}", r"(?P<region>[a-z]+-[a-z0-9-]+)"))
+    pattern = re.escape(host).replace(r"\{region\}", r"(?P<region>[a-z]+-[a-z0-9-]+)")
+    return re.compile(re.sub(r"\\\{\w+\\\}", "[a-z0-9_-]+", pattern))

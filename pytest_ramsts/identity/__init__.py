@@ -5,7 +5,7 @@ sessions.
 from pytest_ramsts.identity.access_keys import AccessKey
 from pytest_ramsts.identity.account import Account
 from pytest_ramsts.identity.arn import RoleArn, ram_arn
-from pytest_ramsts.identity.caller import Caller, Context, arns
+from pytest_ramsts.identity.caller import Anonymous, Caller, Context, arns
 from pytest_ramsts.identity.groups import Group
 from pytest_ramsts.identity.ids import Ids
 from pytest_ramsts.identity.limits import Limits, Settings
@@ -22,6 +22,7 @@ from pytest_ramsts.identity.world import Names, World
 __all__ = [
     "AccessKey",
     "Account",
+    "Anonymous",
     "Attachment",
     "Caller",
     "Context",

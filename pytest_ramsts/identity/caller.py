@@ -55,7 +55,7 @@ class Caller:
         """
         context = {**self.context(action), **(when or {})}
         decisions = (
-            self.decide(action, _owned(resource, self.account.id), context, resource_group)
+            self.decide(action, self._owned(resource), context, resource_group)
             for resource in arns(on)
         )
         decision = None
@@ -83,8 +83,19 @@ class Caller:
             resource=world.resource_policies(resource),
             trust=role.trust_policy() if role else None,
         )
+        keys = world.resource_keys(resource)
+        if keys:
+            context = {**keys, **context}
         access = Access(self.principal, action, resource, context, resource_group=resource_group)
         return decide(access, layers, world.settings.policy)
+
+    def _owned(self, resource: str) -> str:
+        """A resource whose account was left open, as its owner's if one is known, else as ours."""
+        parts = resource.split(":", 4)
+        if len(parts) == 5 and parts[3] in ("", "*"):  # noqa: PLR2004 - acs:service:region:account:resource
+            parts[3] = self.account.world.resource_owner(resource) or self.account.id
+            return ":".join(parts)
+        return resource
 
     def context(
         self, action: str, *, secure: bool = True, source_ip: str = ""
@@ -113,10 +124,27 @@ def arns(on: Any) -> list[str]:
     raise RamstsError(f"a resource is an ARN or something with `.arn`, not {type(on).__name__}")
 
 
-def _owned(resource: str, account_id: str) -> str:
-    """A resource whose account was left open, as the caller's own."""
-    parts = resource.split(":", 4)
-    if len(parts) == 5 and parts[3] in ("", "*"):  # noqa: PLR2004 - acs:service:region:account:resource
-        parts[3] = account_id
-        return ":".join(parts)
-    return resource
+class Anonymous(Caller):
+    """Whoever sends a request without a signature: only a resource's own policies can allow it
+    anything.
+    """
+
+    def __init__(self, nobody: Account) -> None:
+        self.account = nobody
+
+    def __repr__(self) -> str:
+        return "<Anonymous>"
+
+    @property
+    def principal(self) -> Principal:
+        return Principal("Anonymous", "")
+
+    def identity_policies(self) -> tuple[AppliedPolicy, ...]:
+        return ()
+
+    def context(
+        self, action: str, *, secure: bool = True, source_ip: str = ""
+    ) -> dict[str, str | Sequence[str]]:
+        context = super().context(action, secure=secure, source_ip=source_ip)
+        context.pop("acs:PrincipalARN", None)
+        return context

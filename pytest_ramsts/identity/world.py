@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
@@ -12,6 +12,7 @@ from pytest_ramsts.errors import AlreadyExistsError, AuthenticationError, NotExi
 from pytest_ramsts.identity.access_keys import AccessKey
 from pytest_ramsts.identity.account import Account, check_key_quota
 from pytest_ramsts.identity.arn import RoleArn
+from pytest_ramsts.identity.caller import Anonymous
 from pytest_ramsts.identity.diagnoses import Diagnoses
 from pytest_ramsts.identity.ids import Ids
 from pytest_ramsts.identity.limits import Limits, Settings
@@ -57,6 +58,10 @@ class World:
         self.settings = settings or Settings()
         self.resource_policies: Callable[[str], tuple[AppliedPolicy, ...]] = lambda _: ()
         """The policies that a resource has itself, such as a bucket's, from those who know."""
+        self.resource_keys: Callable[[str], Mapping[str, str]] = lambda _: {}
+        """Likewise, the condition keys that a resource supplies, such as its tags."""
+        self.resource_owner: Callable[[str], str] = lambda _: ""
+        """Likewise, the account that owns a resource; "" where nobody knows better than its ARN."""
         self.asked: Decision | None = None
         """What the last `can()` answered: a failing test explains it."""
         self.accounts_by_id: dict[str, Account] = {}
@@ -67,6 +72,11 @@ class World:
             {},
             SYSTEM_POLICIES,  # type: ignore[arg-type]  # only the first map is written to
         )
+
+    @cached_property
+    def anonymous(self) -> Anonymous:
+        """Whoever does not sign."""
+        return Anonymous(Account(self, ""))
 
     @cached_property
     def diagnoses(self) -> Diagnoses:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Final
 
 from pytest_ramsts.errors import AuthenticationError
 
-__all__ = ["Parse", "basic", "extended", "fractional", "http", "number"]
+__all__ = ["Parse", "basic", "extended", "fractional", "http", "number", "written_http"]
 
 Parse = Callable[[str], float]
 """Epoch seconds of a written date; ValueError if it is written otherwise."""
@@ -20,6 +21,9 @@ _MONTHS: Final = {
         ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"), 1
     )
 }
+
+_MONTH_NAMES: Final = tuple(_MONTHS)
+_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 _EXTENDED: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z", re.ASCII).fullmatch
 _FRACTIONAL: Final = re.compile(
@@ -65,6 +69,13 @@ def http(text: str) -> float:
         raise ValueError(text)
     day, month, year, *rest = found.groups()
     return _epoch((int(year), _MONTHS[month], int(day), *map(int, rest)))
+
+
+def written_http(seconds: float) -> str:
+    """The reverse of `http`."""
+    t = time.gmtime(seconds)
+    weekday, day, month = _DAYS[t.tm_wday], t.tm_mday, _MONTH_NAMES[t.tm_mon - 1]
+    return f"{weekday}, {day:02} {month} {t.tm_year:04} {t[3]:02}:{t[4]:02}:{t[5]:02} GMT"
 
 
 def number(text: str) -> float:
