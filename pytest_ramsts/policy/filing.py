@@ -35,15 +35,13 @@ class Filing:
         self._resources = resources
         self._drawers: dict[str, _Drawer] = {}
         self._by_action = _grouped(actions)
-        self._by_service: dict[str, list[int]] = {}
-        self._everything: list[int] = []
+        by_service: dict[str, list[list[int]]] = {}
         for pattern in [one for one in self._by_action if "*" in one or "?" in one]:
-            numbers = self._by_action.pop(pattern)
             service = pattern.partition(":")[0]
-            if "*" in service or "?" in service:
-                self._everything += numbers
-            else:
-                self._by_service.setdefault(service, []).extend(numbers)
+            heading = "*" if "*" in service or "?" in service else service
+            by_service.setdefault(heading, []).append(self._by_action.pop(pattern))
+        self._everything = _merged(by_service.pop("*", []))
+        self._by_service = {service: _merged(lists) for service, lists in by_service.items()}
 
     def concerning(self, action: str, resource: str) -> Sequence[int]:
         """In the order of the document, each once. The action is in lower case."""
@@ -125,6 +123,11 @@ def _literal_beginnings(patterns: Sequence[str]) -> list[str]:
     tails = [one[-1] if len(one) == _SEGMENTS else "*" for one in segments]
     beginnings = [tail.partition("*")[0] for tail in tails]
     return [one.partition("?")[0] if "?" in one else one for one in beginnings]
+
+
+def _merged(lists: list[list[int]]) -> list[int]:
+    """All numbers in order, each once."""
+    return lists[0] if len(lists) == 1 else sorted({number for one in lists for number in one})
 
 
 def _several(patterns: Patterns) -> tuple[str, ...]:

@@ -273,12 +273,22 @@ def _read_principal(
         if element == []:
             return Principals.of(element)
         return Principals.of(_strings(element, place))
+    return _read_named(element, place)
+
+
+def _read_named(element: Mapping[str, Any], place: Place) -> Principals:
     if not element:
         _fail(place, 'Principal names nobody; write for example {"RAM": [...]}')
     for name in element:
         if name not in _PRINCIPAL_KINDS:
             _fail_unknown(place, name, _PRINCIPAL_KINDS)
-    return Principals.of({name: _strings(named, (*place, name)) for name, named in element.items()})
+    named = {name: _strings(names, (*place, name)) for name, names in element.items()}
+    for name in ("RAM", "Federated"):
+        for one in named.get(name, ()):
+            if not one.startswith("acs:ram::"):
+                cure = "write for example `acs:ram::<uid>:root`"
+                _fail((*place, name), f"`{one}` is no ARN; {cure}")
+    return Principals.of(named)
 
 
 def _read_conditions(
@@ -398,6 +408,7 @@ def _fail(place: Place, problem: str) -> NoReturn:
 def _fail_unknown(
     place: Place, name: object, known: tuple[str, ...], what: str = "unknown element"
 ) -> NoReturn:
-    close = get_close_matches(str(name), known, n=1)
-    cure = f"did you mean `{close[0]}`?" if close else "known are " + ", ".join(known)
+    by_folded = {one.lower(): one for one in known}
+    close = get_close_matches(str(name).lower(), by_folded, n=1)
+    cure = f"did you mean `{by_folded[close[0]]}`?" if close else f"known are {', '.join(known)}"
     _fail(place, f"{what} `{name}`; {cure}")

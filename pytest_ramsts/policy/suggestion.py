@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any
 
+from pytest_ramsts.errors import MalformedPolicyDocumentError
 from pytest_ramsts.policy.access import AppliedPolicy, Layers
 from pytest_ramsts.policy.decision import Decision
 from pytest_ramsts.policy.document import Policy
@@ -47,9 +48,12 @@ def suggest(decision: Decision) -> Suggestion | None:
         suggestion = _with_values_added(miss)
     else:
         suggestion = _added(decision, miss)
-    if suggestion is None or not _allows(decision, suggestion):
+    if suggestion is None:
         return None
-    return suggestion
+    try:
+        return suggestion if _allows(decision, suggestion) else None
+    except MalformedPolicyDocumentError:  # A value of the request that no policy can name.
+        return None
 
 
 def _with_values_added(miss: Considered) -> Suggestion | None:
