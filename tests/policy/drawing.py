@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import fields
 from typing import Any, Final, Literal, TypeVar, get_args, get_type_hints
 
+from hypothesis import Phase
+
 from pytest_ramsts.policy import Access, AppliedPolicy, Layers, Policy, Principal, Settings
 
 from .reference import Documents
@@ -180,6 +182,9 @@ NAMED: Final[tuple[Any, ...]] = (
     [f"arn:sts::{ONE}:assumed-role/Reader/*"],
     [f"arn:sts::{TWO}:assumed-role/reader/s1", "3000000000000009"],
 )
+WITHOUT_SHRINKING: Final = (Phase.explicit, Phase.reuse, Phase.generate)
+"""A world is one number of thousands of bits: to shrink one takes minutes and tells little."""
+
 GROUPS: Final = (None, None, "rg-a", "rg-b")
 
 Kind = Literal["identity", "trust", "session", "control", "resource"]

@@ -7,7 +7,14 @@ from hypothesis import strategies as st
 
 from pytest_ramsts.policy import DEFAULT, Settings, decide
 
-from .drawing import Digits, draw_access, draw_documents, draw_settings, layers_of
+from .drawing import (
+    WITHOUT_SHRINKING,
+    Digits,
+    draw_access,
+    draw_documents,
+    draw_settings,
+    layers_of,
+)
 from .reference import judge
 
 
@@ -20,13 +27,13 @@ WORLDS = numbers(250)
 REQUESTS = st.lists(numbers(10), min_size=5, max_size=20)
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=700, deadline=None, phases=WITHOUT_SHRINKING)
 @given(WORLDS, REQUESTS)
 def test_the_judge_agrees(world: int, requests: list[int]) -> None:
     _compare(world, requests, DEFAULT)
 
 
-@settings(max_examples=800, deadline=None)
+@settings(max_examples=400, deadline=None, phases=WITHOUT_SHRINKING)
 @given(WORLDS, REQUESTS, numbers(8))
 def test_the_judge_agrees_under_every_reading(
     world: int, requests: list[int], reading: int
