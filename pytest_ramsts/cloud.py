@@ -5,12 +5,13 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from datetime import timedelta
 from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from pytest_ramsts.acting import Terms, Who, acting_as
 from pytest_ramsts.clock import Clock, EngineName
-from pytest_ramsts.environment import credentials_in_environment
 from pytest_ramsts.errors import RamstsError
 from pytest_ramsts.expectations import Allowance, Denial
 from pytest_ramsts.faker import FakeNames
@@ -20,7 +21,6 @@ from pytest_ramsts.identity import (
     Account,
     Ids,
     Limits,
-    Role,
     Session,
     Settings,
     User,
@@ -31,15 +31,13 @@ from pytest_ramsts.journal import Journal
 from pytest_ramsts.policy import PolicySource
 from pytest_ramsts.service import Service
 from pytest_ramsts.services import SERVICES
+from pytest_ramsts.services.metadata import HttpTokens
 from pytest_ramsts.wire import Request, Response
 
 if TYPE_CHECKING:
     from pytest_ramsts.intercept.server import Server
 
 __all__ = ["FakeCloud", "Who"]
-
-Who = User | Account | Role | AccessKey | Session
-"""Whoever has credentials, or can be given some."""
 
 
 class FakeCloud:
@@ -173,34 +171,44 @@ class FakeCloud:
         self.world.add_system_policy(name, document, description=description)
 
     @contextmanager
-    def acting_as(self, who: Who) -> Iterator[AccessKey | Session]:
-        """Let the application find these credentials in its environment, for one block.
+    def acting_as(
+        self,
+        who: Who,
+        *,
+        via: str = "environment",
+        by: Who | None = None,
+        session_name: str = "",
+        duration: int | timedelta | None = None,
+        policy: PolicySource | None = None,
+        external_id: str = "",
+        http_tokens: HttpTokens = "optional",
+    ) -> Iterator[Any]:
+        """Let the application find somebody's credentials, and no others, for one block.
 
         A user or an account's owner acts with an AccessKey (one is made if there is none), a role
-        with a new session.
-        """
-        credentials = self._credentials_of(who)
-        with credentials_in_environment(
-            credentials.id, credentials.secret, credentials.security_token
-        ):
-            yield credentials
+        with a new session. `via` says where they are found: in the `environment`, in a
+        `credentials_file` or the configuration of the command line tool (`cli`, or a mode of it:
+        `cli:StsToken`), from the metadata service of an `ecs` instance, at a `credentials_uri`, by
+        an `oidc` token. Where the application assumes a role itself, `by` is who does it (a user
+        made for it, if nobody is named), with the other terms as they stand in its file.
 
-    def _credentials_of(self, who: Who) -> AccessKey | Session:
-        match who:
-            case AccessKey() | Session():
-                return who
-            case User() | Account():
-                return who.access_key
-            case Role():
-                return who.assume()
-        raise RamstsError(
-            f"one acts as a user, an account, a role, an AccessKey or a session, not as {who!r}"
+        Gives what the application finds, or the role that it will get sessions of.
+        """
+        terms = Terms(
+            by=by,
+            session_name=session_name,
+            duration=duration,
+            policy=policy,
+            external_id=external_id,
+            http_tokens=http_tokens,
         )
 
     # What is expected
 
     def denies(self, action: str, *, on: object = None, by: object = None) -> Denial:
         """Expect that in this block exactly this is refused for want of permission.
+        with acting_as(who, via, terms, self.state, lambda host: self.hosts.add([host])) as handed:
+            yield handed
 
         `on` narrows it to resources, `by` to a caller. The SDK's exception for the refusal ends the
         block and goes no further; it is kept as `denial.error`.

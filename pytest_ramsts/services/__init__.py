@@ -6,9 +6,10 @@ from typing import Final
 
 from pytest_ramsts.service import Service
 from pytest_ramsts.services.iot import iot
+from pytest_ramsts.services.metadata import credentials_uri, metadata
 from pytest_ramsts.services.ram import ram
 from pytest_ramsts.services.sts import sts
 
 __all__ = ["SERVICES"]
 
-SERVICES: Final[tuple[Service, ...]] = (ram, sts, iot)
+SERVICES: Final[tuple[Service, ...]] = (ram, sts, iot, metadata, credentials_uri)

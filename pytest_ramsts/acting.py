@@ -1,0 +1,169 @@
+"""Who the application acts as, and where it finds the credentials: what a source of the environment
+needs, taken from the world.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from pytest_ramsts.clock import timestamp
+from pytest_ramsts.environment import SOURCES, Source, Wish, found
+from pytest_ramsts.errors import RamstsError
+from pytest_ramsts.identity import AccessKey, Account, Role, Session, User
+from pytest_ramsts.policy import Policy, PolicySource
+from pytest_ramsts.services.metadata import CREDENTIALS_HOST, HttpTokens
+
+__all__ = ["Terms", "Who", "acting_as", "credentials_of"]
+
+Who = User | Account | Role | AccessKey | Session
+"""Whoever has credentials, or can be given some."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """How a role comes to be assumed: what stands in the file beside it."""
+
+    by: Who | None = None
+    session_name: str = ""
+    duration: int | timedelta | None = None
+    policy: PolicySource | None = None
+    external_id: str = ""
+    http_tokens: HttpTokens = "optional"
+
+    def given(self) -> list[str]:
+        return [name for name in self.__slots__ if getattr(self, name) != getattr(Terms(), name)]
+
+
+# Which terms each need can carry.
+_TERMS: dict[str, frozenset[str]] = {
+    "assumed": frozenset({"by", "session_name", "duration", "policy", "external_id"}),
+    "chained": frozenset({"by", "session_name", "duration", "policy", "external_id"}),
+    "oidc": frozenset({"session_name", "duration", "policy"}),
+    "instance": frozenset({"http_tokens"}),
+}
+
+
+@contextmanager
+def acting_as(
+    who: Who, via: str, terms: Terms, state: Callable[[str], Any], add_host: Callable[[str], None]
+) -> Iterator[Any]:
+    """Lay out credentials of `who` by the source `via`, for one block. Gives what the application
+    finds: an AccessKey, a session, or the role that it will get sessions of.
+    """
+    source = _source(via, who)
+    refused = set(terms.given()) - _TERMS.get(source.needs, frozenset())
+    if refused:
+        raise RamstsError(f"`{via}` has no place for {', '.join(sorted(refused))}")
+    with ExitStack() as stack:
+        handed: Any = who
+        match source.needs:
+            case "credentials" | "key" | "session":
+                handed = key = _key(who, source, via)
+                wish = Wish(key=key, expiration=_expiration(key))
+            case "assumed" | "chained":
+                wish = _assumption(_role(who, via), terms, chained=source.needs == "chained")
+            case "instance":
+                role, metadata = _role(who, via), state("metadata")
+                stack.callback(setattr, metadata, "instance", metadata.instance)
+                metadata.attach(role, http_tokens=terms.http_tokens)
+                wish = Wish(role_arn=role.arn, role_name=role.name)
+            case "uri":
+                add_host(CREDENTIALS_HOST)
+                wish = Wish(uri=state("credentials-uri").offer(_temporary(who, via)))
+            case "oidc":
+                raise NotImplementedError
+        stack.enter_context(found(source, wish))
+        yield handed
+
+
+def credentials_of(who: Who) -> AccessKey | Session:
+    """The credentials somebody acts with: a key (one is made if there is none) or a new session."""
+    match who:
+        case AccessKey() | Session():
+            return who
+        case User() | Account():
+            return who.access_key
+        case Role():
+            return who.assume()
+    raise RamstsError(
+        f"one acts as a user, an account, a role, an AccessKey or a session, not as {who!r}"
+    )
+
+
+# The word before the colon alone means the plain form.
+_PLAIN = {
+    "cli": {AccessKey: "cli:AK", Session: "cli:StsToken", Role: "cli:RamRoleArn"},
+    "credentials_file": {
+        AccessKey: "credentials_file:access_key",
+        Role: "credentials_file:ram_role_arn",
+    },
+}
+
+
+def _source(via: str, who: Who) -> Source:
+    kind = type(who) if isinstance(who, Role | Session) else AccessKey
+    name = _PLAIN.get(via, {}).get(kind, via)
+    try:
+        return SOURCES[name]
+    except KeyError:
+        raise RamstsError(
+            f"credentials of {who!r} are not found via `{via}`; there are"
+            f" {', '.join([*_PLAIN, *SOURCES])}"
+        ) from None
+
+
+def _key(who: Who, source: Source, via: str) -> AccessKey | Session:
+    key = credentials_of(who)
+    if source.needs == "key" and isinstance(key, Session):
+        raise RamstsError(f"`{via}` holds a long-term AccessKey; act as a user, not as {who!r}")
+    if source.needs == "session" and not isinstance(key, Session):
+        raise RamstsError(f"`{via}` holds a SecurityToken; act as a role or a session, not {who!r}")
+    return key
+
+
+def _role(who: Who, via: str) -> Role:
+    if not isinstance(who, Role):
+        raise RamstsError(f"`{via}` leads to a role; act as one, not as {who!r}")
+    return who
+
+
+def _temporary(who: Who, via: str) -> Role | Session:
+    if not isinstance(who, Role | Session):
+        raise RamstsError(
+            f"`{via}` gives out temporary credentials; act as a role or a session, not as {who!r}"
+        )
+    return who
+
+
+def _expiration(key: AccessKey | Session) -> str:
+    return timestamp(key.expires) if isinstance(key, Session) else ""
+
+
+def _assumption(role: Role, terms: Terms, *, chained: bool) -> Wish:
+    """What the application needs to assume the role itself: by an AccessKey of `by`, or, in a
+    chain, by whatever credentials `by` has.
+    """
+    by = terms.by or role.account.create_user(policies=["AliyunSTSAssumeRoleAccess"])
+    duration = terms.duration
+    wish = Wish(
+        role_arn=role.arn,
+        role_name=role.name,
+        session_name=terms.session_name or "ramsts",
+        seconds=int(duration.total_seconds()) if isinstance(duration, timedelta) else duration,
+        policy="" if terms.policy is None else Policy.parse(terms.policy, kind="session").text,
+        external_id=terms.external_id,
+    )
+    if chained:
+        source = _assumption(by, Terms(), chained=False) if isinstance(by, Role) else None
+        return replace(wish, source=source or Wish(key=credentials_of(by)))
+    key = credentials_of(by)
+    if isinstance(key, Session):
+        raise RamstsError(
+            "this source assumes a role with a long-term AccessKey only;"
+            f" use cli:ChainableRamRoleArn to have it assumed by {by!r}"
+        )
+    return replace(wish, key=key)
