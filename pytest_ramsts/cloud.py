@@ -219,6 +219,14 @@ class FakeCloud:
         """Expect that in this block this is called, and allowed each time."""
         return Allowance(self.calls, action, on, by)
 
+    @property
+    def swallowed(self) -> Journal:
+        """The refusals that may have gone unnoticed: answered in a way that no SDK raises an
+        exception for, and not asked about by the test, with `denies` or `calls.denied`.
+        """
+        noticed = self.calls.noticed
+        return self.calls.having(lambda call: call.silent and call.number not in noticed)
+
     # How it behaves
 
     @property

@@ -4,6 +4,7 @@ heavy at start.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Generator
 from typing import Final
 
@@ -29,6 +30,12 @@ __all__ = [
     "ramsts_server",
     "sts_credentials",
 ]
+
+_MODES: Final = {
+    "strict": "a refusal by RAM refuses",
+    "soft": "what RAM would refuse goes through and is listed at the end",
+    "off": "RAM is not asked",
+}
 
 _MARKER: Final = (
     "ramsts(mode='strict', seed=None, passed=(), limits=None, settings=None, clock_engine=None):"
@@ -95,6 +102,57 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(
             f"ramsts_mode is strict, soft or off, not `{config.getini('ramsts_mode')}`"
         )
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """Say the mode where it is not the usual one, or where one wants to know."""
+    option, ini = config.getoption("--ramsts-mode"), config.getini("ramsts_mode")
+    mode = option or ini
+    if mode == "strict" and config.get_verbosity() < 1:
+        return None
+    return f"pytest-ramsts: {mode} mode, {_MODES[mode]}{'' if option else ' (ramsts_mode)'}"
+
+
+def pytest_assertrepr_compare(
+    config: pytest.Config, op: str, left: object, right: object
+) -> list[str] | None:
+    """Tell the story of a decision, a call or a journal that was compared."""
+    if "pytest_ramsts.journal" not in sys.modules:
+        return None
+    from pytest_ramsts.report.comparison import compared  # noqa: PLC0415 - only with a cloud
+
+    return compared(op, left, right, full=config.get_verbosity() > 1)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter,
+) -> Generator[None, None, None]:
+    """Show the sections as the terminal is, and what soft mode let through."""
+    stats = terminalreporter.stats.values()
+    reports = [one for some in stats for one in some if hasattr(one, "ramsts_story")]
+    if not reports:
+        return (yield)
+    from pytest_ramsts.report.terminal import painted, summarise  # noqa: PLC0415 - only with these
+
+    with painted(terminalreporter, reports):
+        yield
+    summarise(terminalreporter, reports)
+    return None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
+    """Let a test fail with what failed inside a request, and not with what an SDK made of it."""
+    error: BaseException | None = None
+    try:
+        return (yield)
+    except BaseException as raised:
+        error = raised
+        raise
+    finally:
+        if (cloud := item.stash.get(CLOUD, None)) is not None:
+            cloud.raise_failures(error)
 
 
 @pytest.hookimpl(wrapper=True)

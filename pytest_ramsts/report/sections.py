@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Final, Protocol
+from collections.abc import Callable
+from typing import Any, Final, Protocol
 
 import pytest
 
 from pytest_ramsts.identity import World
-from pytest_ramsts.journal import Journal
-from pytest_ramsts.report.trace import told
+from pytest_ramsts.journal import Call, Journal
+from pytest_ramsts.report.trace import lines, row, rows
 
-__all__ = ["CALLS", "CHAPTER", "HEADLINE", "add_sections"]
+__all__ = ["ASKED", "CALLS", "Story", "add_sections", "story_of"]
 
 CALLS: Final = "Alibaba Cloud calls"
-CHAPTER: Final = "ramsts_chapter"
-HEADLINE: Final = "ramsts_headline"
-_ASKED: Final = "The last can()"
+ASKED: Final = "The last can()"
+_ATTRIBUTE: Final = "ramsts_story"
+
+Story = dict[str, Any]
+"""What a report brings along for the terminal: plain values only, as it may come from a worker.
+
+`calls` are the rows of the section, `soft` those of calls that would have been denied, `swallowed`
+those of refusals that nobody may have noticed; `chapter` and `headline` are first lines of
+docstrings.
+"""
 
 
 class Cloud(Protocol):
@@ -24,23 +32,53 @@ class Cloud(Protocol):
     calls: Journal
     world: World
 
+    @property
+    def swallowed(self) -> Journal: ...
+
 
 def add_sections(
     report: pytest.TestReport, item: pytest.Item, call: pytest.CallInfo[None], cloud: Cloud
 ) -> None:
     """Add what pytest shows when the test fails, and `--ramsts-trace` for every test."""
+    full = item.config.get_verbosity() > 1
+    error = call.excinfo.value if call.excinfo else None
     asked = cloud.world.asked
-    if asked is not None and call.excinfo and isinstance(call.excinfo.value, AssertionError):
-        full = item.config.get_verbosity() > 1
-        report.sections.append((_ASKED, asked.explain(full=full)))
-    if cloud.calls:
-        report.sections.append((CALLS, told(cloud.calls)))
-    if item.config.getoption("--ramsts-trace"):
-        # Only then: user properties end up in reports that others read.
-        report.user_properties += [
-            (CHAPTER, _first_line(getattr(item, "module", None))),
-            (HEADLINE, _first_line(getattr(item, "function", None))),
+    if asked is not None and isinstance(error, AssertionError):
+        report.sections.append((ASKED, asked.explain(full=full)))
+    story: Story = {}
+    if cloud.calls and (report.failed or item.config.getoption("--ramsts-trace")):
+        note = _note(cloud.calls, error) if report.failed else lambda _: ()
+        story["calls"] = rows(cloud.calls, full=full, note=note)
+        report.sections.append((CALLS, "\n".join(lines(story["calls"]))))
+        story["chapter"] = _first_line(getattr(item, "module", None))
+        story["headline"] = _first_line(getattr(item, "function", None))
+    soft = [made for made in cloud.calls if made.denied and not made.code]
+    if soft:
+        story["soft"] = [row(made) for made in soft]
+    if report.passed and cloud.swallowed:
+        story["swallowed"] = [row(made) for made in cloud.swallowed]
+    if story:
+        setattr(report, _ATTRIBUTE, story)
+
+
+def story_of(report: object) -> Story:
+    """What `add_sections` left at a report; empty where it left nothing."""
+    story: Story = getattr(report, _ATTRIBUTE, None) or {}
+    return story
+
+
+def _note(journal: Journal, error: BaseException | None) -> Callable[[Call], list[str]]:
+    """Say of a refusal that its exception did not come as far as the test's end."""
+
+    def note(call: Call) -> list[str]:
+        loud = call.denied and call.code and not call.silent
+        if not loud or call.number in journal.noticed or (error and call.told_by(error)):
+            return []
+        return [
+            "the exception of this refusal did not end the test: something caught it on its way"
         ]
+
+    return note
 
 
 def _first_line(documented: object) -> str:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from pytest_ramsts.wire import quoting
+from pytest_ramsts.wire.secrets import masked
 
 __all__ = ["Handle", "Headers", "Pairs", "Request", "Response"]
 
@@ -66,10 +67,10 @@ class Headers:
         return hash(self._pairs)
 
     def __repr__(self) -> str:
-        return f"Headers({list(self._pairs)!r})"
+        return masked(f"Headers({list(self._pairs)!r})")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Request:
     """One HTTP request, as sent: nothing is decoded until somebody asks, and then once."""
 
@@ -84,6 +85,9 @@ class Request:
     _params: Pairs | None = field(default=None, init=False, repr=False, compare=False)
     _form: Pairs | None = field(default=None, init=False, repr=False, compare=False)
     _fields: Mapping[str, str] | None = field(default=None, init=False, repr=False, compare=False)
+
+    def __repr__(self) -> str:
+        return f"<Request {self.method} {masked(self.url)}, {_shown(self.body)}>"
 
     @property
     def scheme(self) -> str:
@@ -150,13 +154,16 @@ class Request:
         return parts
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Response:
     """One HTTP answer."""
 
     status: int
     headers: Pairs = ()
     body: bytes = b""
+
+    def __repr__(self) -> str:
+        return f"<Response {self.status}, {_shown(self.body)}>"
 
     @property
     def text(self) -> str:
@@ -168,6 +175,14 @@ class Response:
 
 Handle = Callable[[Request], Response]
 """How a request becomes an answer: whatever stands in its way is one of these."""
+
+
+def _shown(body: bytes) -> str:
+    """A body for a reader: its text, without secrets, or how long it is."""
+    try:
+        return f"body: {masked(body.decode())}" if body else "no body"
+    except UnicodeDecodeError:
+        return f"a body of {len(body)} octets"
 
 
 class _Url(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pytest_ramsts.errors import AuthenticationError, MissingParameterError
 from pytest_ramsts.wire.signatures import dates
@@ -23,7 +23,7 @@ class Claim:
 
     algorithm: str
     access_key_id: str
-    security_token: str  # "" if there is none
+    security_token: str = field(repr=False)  # "" if there is none
     nonce: str  # "" where the algorithm has none
     date: str  # as written, "" if there is none
     parse: dates.Parse
