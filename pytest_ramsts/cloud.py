@@ -202,13 +202,13 @@ class FakeCloud:
             external_id=external_id,
             http_tokens=http_tokens,
         )
+        with acting_as(who, via, terms, self.state, lambda host: self.hosts.add([host])) as handed:
+            yield handed
 
     # What is expected
 
     def denies(self, action: str, *, on: object = None, by: object = None) -> Denial:
         """Expect that in this block exactly this is refused for want of permission.
-        with acting_as(who, via, terms, self.state, lambda host: self.hosts.add([host])) as handed:
-            yield handed
 
         `on` narrows it to resources, `by` to a caller. The SDK's exception for the refusal ends the
         block and goes no further; it is kept as `denial.error`.
