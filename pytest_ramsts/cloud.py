@@ -99,7 +99,7 @@ class FakeCloud:
         if self._open is not None:
             stack, self._open = self._open, None
             stack.close()
-        self._raise_failures(error)
+        self.raise_failures(error)
 
     def handle(self, request: Request) -> Response:
         """Answer one request, as the interceptors ask for it."""
@@ -115,16 +115,21 @@ class FakeCloud:
 
         return served(lambda name: partial(self.gateway.handle, to=self._service(name)))
 
-    def _raise_failures(self, error: BaseException | None) -> None:
-        """Show what went wrong inside a request: SDKs wrap or swallow what is raised there."""
+    def raise_failures(self, error: BaseException | None = None) -> None:
+        """Raise what went wrong inside a request since the last time: SDKs wrap or swallow it.
+
+        `error` is what they made of it. It is the fixture and the end of the block that ask.
+        """
         failures, self.gateway.failures = self.gateway.failures, []
         if not failures:
             return
-        if error is not None:
-            for failure in failures:
-                error.add_note(f"pytest-ramsts: while it answered a request: {failure!r}")
-            return
-        raise failures[0]
+        first, *others = failures
+        if error is not None and not isinstance(error, Exception):  # a skip, an interrupt
+            first, others = error, failures  # type: ignore[assignment]
+        for failure in others:
+            first.add_note(f"pytest-ramsts: while it answered a request: {failure!r}")
+        if first is not error:
+            raise first from error
 
     # Who exists
 
