@@ -130,6 +130,8 @@ class Gateway:
             credentials = self.authenticate(request, passage, anonymous=service.anonymous)
             passage.caller = credentials.caller if credentials else None
             caller = passage.caller or self.world.anonymous
+            if isinstance(credentials, AccessKey):
+                credentials.last_service = service.name
         else:
             credentials = None
             passage.caller = caller = operation.identify(call.parameters, self.world)

@@ -4,6 +4,7 @@ sessions.
 
 from pytest_ramsts.identity.access_keys import AccessKey
 from pytest_ramsts.identity.account import Account
+from pytest_ramsts.identity.applications import Application
 from pytest_ramsts.identity.arn import RoleArn, ram_arn
 from pytest_ramsts.identity.caller import Anonymous, Caller, Context, arns
 from pytest_ramsts.identity.groups import Group
@@ -13,6 +14,7 @@ from pytest_ramsts.identity.logins import LoginProfile, PasswordPolicy, Security
 from pytest_ramsts.identity.mfa import MfaDevice
 from pytest_ramsts.identity.nonces import Nonces
 from pytest_ramsts.identity.policies import Attachment, ManagedPolicy, PolicyVersion
+from pytest_ramsts.identity.providers import OidcProvider, SamlProvider
 from pytest_ramsts.identity.register import Page, Register, page_through
 from pytest_ramsts.identity.roles import Role
 from pytest_ramsts.identity.sessions import Session
@@ -23,6 +25,7 @@ __all__ = [
     "AccessKey",
     "Account",
     "Anonymous",
+    "Application",
     "Attachment",
     "Caller",
     "Context",
@@ -34,12 +37,14 @@ __all__ = [
     "MfaDevice",
     "Names",
     "Nonces",
+    "OidcProvider",
     "Page",
     "PasswordPolicy",
     "PolicyVersion",
     "Register",
     "Role",
     "RoleArn",
+    "SamlProvider",
     "SecurityPreference",
     "Session",
     "Settings",

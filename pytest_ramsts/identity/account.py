@@ -18,6 +18,7 @@ from pytest_ramsts.errors import (
     NotExistError,
 )
 from pytest_ramsts.identity.access_keys import AccessKey
+from pytest_ramsts.identity.applications import Application, Installation
 from pytest_ramsts.identity.arn import ram_arn
 from pytest_ramsts.identity.caller import Caller
 from pytest_ramsts.identity.groups import Group
@@ -25,6 +26,7 @@ from pytest_ramsts.identity.logins import PasswordPolicy, SecurityPreference
 from pytest_ramsts.identity.mfa import MfaDevice
 from pytest_ramsts.identity.names import check_length, check_name, check_one_of
 from pytest_ramsts.identity.policies import ManagedPolicy
+from pytest_ramsts.identity.providers import OidcProvider, SamlProvider, UserSso
 from pytest_ramsts.identity.recycle_bin import RecycleBin
 from pytest_ramsts.identity.register import Register
 from pytest_ramsts.identity.roles import Role, trust_document
@@ -48,12 +50,18 @@ class Account(Caller):
     alias = ""
     """What logins may say for the account's id; "" if none was set."""
 
+    user_sso = UserSso()
     password_policy = PasswordPolicy()
     security_preference = SecurityPreference()
 
     key_network_policy = ""
     """From which addresses AccessKeys may be used, as `SetAccessKeyPolicyForAccount` was given it.
     """
+
+    credential_report: float | None = None
+    """When the credential report was made; None if it never was."""
+
+    governance_report: float | None = None
 
     def __init__(self, world: World, account_id: str, name: str = "") -> None:
         self.account = self  # the owner's account is this one
@@ -73,6 +81,23 @@ class Account(Caller):
     @cached_property
     def mfa_devices(self) -> Register[MfaDevice]:
         return Register("VirtualMFADevice", self.world.limits.mfa_devices)
+
+    @cached_property
+    def oidc_providers(self) -> Register[OidcProvider]:
+        return Register("OIDCProvider", self.world.limits.providers)
+
+    @cached_property
+    def saml_providers(self) -> Register[SamlProvider]:
+        return Register("SAMLProvider", self.world.limits.providers)
+
+    @cached_property
+    def applications(self) -> Register[Application]:
+        return Register("Application", self.world.limits.applications)
+
+    @cached_property
+    def installations(self) -> dict[str, Installation]:
+        """The applications that may be used here, by id."""
+        return {}
 
     @cached_property
     def recycle_bin(self) -> RecycleBin:
@@ -240,6 +265,49 @@ class Account(Caller):
         """`CreateVirtualMFADevice`: bound to nobody yet; see `MfaDevice.bind`."""
         check_name("VirtualMFADeviceName", name)
         return self.mfa_devices.add(name, MfaDevice(self, name, self.world.ids.mfa_seed()))
+
+    def create_oidc_provider(
+        self,
+        name: str,
+        issuer: str,
+        *,
+        client_ids: Iterable[str] = (),
+        fingerprints: Iterable[str] = (),
+        description: str = "",
+        issuance_limit_time: int | None = None,
+    ) -> OidcProvider:
+        """`CreateOIDCProvider`: trust the tokens of an issuer, for AssumeRoleWithOIDC."""
+        provider = OidcProvider(
+            self,
+            name,
+            issuer,
+            client_ids=client_ids,
+            fingerprints=fingerprints,
+            description=description,
+            issuance_limit_time=issuance_limit_time,
+        )
+        return self.oidc_providers.add(provider.name, provider)
+
+    def create_saml_provider(
+        self,
+        name: str,
+        metadata: str,
+        *,
+        description: str = "",
+        authn_sign_algo: str = "rsa-sha1",
+    ) -> SamlProvider:
+        """`CreateSAMLProvider`: trust the assertions of a provider, by its metadata (XML)."""
+        provider = SamlProvider(
+            self, name, metadata, description=description, authn_sign_algo=authn_sign_algo
+        )
+        return self.saml_providers.add(provider.name, provider)
+
+    def create_application(
+        self, name: str, display_name: str = "", app_type: str = "WebApp", **settings: Any
+    ) -> Application:
+        """`CreateApplication`: an OAuth application. `settings` are those of `Application`."""
+        application = Application(self, name, display_name or name[:24], app_type, **settings)
+        return self.applications.add(application.name, application)
 
     # Settings
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pytest_ramsts.errors import AlreadyExistsError, DeleteConflictError, NotExistError
@@ -18,6 +20,7 @@ from pytest_ramsts.identity.names import (
     check_name,
     check_phone,
 )
+from pytest_ramsts.identity.service_credentials import ServiceCredential
 from pytest_ramsts.identity.tags import Tagged
 from pytest_ramsts.policy import AppliedPolicy, Principal
 
@@ -26,10 +29,22 @@ if TYPE_CHECKING:
     from pytest_ramsts.identity.groups import Group
 
 
+@dataclass(slots=True)
+class Passkey:
+    """A passkey of a user."""
+
+    id: str
+    name: str
+    created: float
+    last_used: float | None = None
+
+
 class User(Caller, Grantee, Tagged):
     """A RAM user: may do what its policies, and those of its groups, allow."""
 
     kind = "User"
+    status = "active"
+    provision_type = "Manual"
     login_profile: LoginProfile | None = None
     mfa_device: MfaDevice | None = None
 
@@ -140,6 +155,47 @@ class User(Caller, Grantee, Tagged):
         device = device or self.account.create_mfa_device(self.name.replace("_", "-"))
         device.bind(self, device.code, device.code_in(1))
         return device
+
+    # What few users have
+
+    @cached_property
+    def service_credentials(self) -> dict[str, ServiceCredential]:
+        return {}
+
+    @cached_property
+    def passkeys(self) -> dict[str, Passkey]:
+        return {}
+
+    @cached_property
+    def verification(self) -> dict[str, str]:
+        """The phone number for `sms` and the address for `email` that risky logins are asked at."""
+        return {}
+
+    def create_service_credential(
+        self, name: str, service: str, *, days: int | None = None
+    ) -> ServiceCredential:
+        """`CreateServiceCredential`: a key for one service's own protocol."""
+        credential = ServiceCredential(self, name, service, days)
+        self.service_credentials[credential.id] = credential
+        return credential
+
+    def find_service_credential(self, credential_id: str) -> ServiceCredential:
+        try:
+            return self.service_credentials[credential_id]
+        except KeyError:
+            raise NotExistError("User.ServiceCredential", credential_id) from None
+
+    def register_passkey(self, name: str) -> Passkey:
+        """Register a passkey, which the real cloud lets users do in a browser only."""
+        passkey = Passkey(self.account.world.ids.text(24), name, self.account.world.clock.time())
+        self.passkeys[passkey.id] = passkey
+        return passkey
+
+    def find_passkey(self, passkey_id: str) -> Passkey:
+        try:
+            return self.passkeys[passkey_id]
+        except KeyError:
+            raise NotExistError("User.Passkey", passkey_id) from None
 
     # Life
 

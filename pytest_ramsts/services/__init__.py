@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from pytest_ramsts.service import Service
+from pytest_ramsts.services.ims import ims
 from pytest_ramsts.services.iot import iot
 from pytest_ramsts.services.metadata import credentials_uri, metadata
 from pytest_ramsts.services.ram import ram
@@ -12,4 +13,4 @@ from pytest_ramsts.services.sts import sts
 
 __all__ = ["SERVICES"]
 
-SERVICES: Final[tuple[Service, ...]] = (ram, sts, iot, metadata, credentials_uri)
+SERVICES: Final[tuple[Service, ...]] = (ram, sts, ims, iot, metadata, credentials_uri)

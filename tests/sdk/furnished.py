@@ -20,11 +20,20 @@ from pytest_ramsts import (
     User,
     allow,
 )
-from pytest_ramsts.identity import MfaDevice
+from pytest_ramsts.identity import Application, MfaDevice
+from pytest_ramsts.identity.applications import install
 
 Parameters = Mapping[str, Any]
 
 READING = Policy(allow("ots:GetRow"))
+METADATA = '<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="https://x"/>'
+NETWORK_POLICY = json.dumps(
+    {
+        "Version": 1,
+        "Status": "Active",
+        "Statements": [{"Type": "ClassicWhiteList", "IPList": ["203.0.113.0/24"]}],
+    }
+)
 PASSWORD = "correct-Horse-7"
 
 
@@ -42,6 +51,7 @@ class Furnished:
     device: MfaDevice
     spare_device: MfaDevice
     stranger: User
+    application: Application
 
     @property
     def upn(self) -> str:
@@ -77,7 +87,8 @@ def furnish(cloud: FakeCloud) -> Furnished:
         tags=tags,
     )
     key = alice.create_access_key()
-    key.last_used = cloud.clock.time()
+    key.last_used, key.last_service = cloud.clock.time(), "oss"
+    key.network_policy = NETWORK_POLICY
     readers.add(alice)
     profile = alice.create_login_profile(PASSWORD, mfa_bind_required=True)
     device = alice.bind_mfa_device()
@@ -85,8 +96,34 @@ def furnish(cloud: FakeCloud) -> Furnished:
     account.create_user("spare")
     stranger = account.create_user("stranger")
     spare_device = account.create_mfa_device("spare")
+    account.create_oidc_provider(
+        "oidc",
+        "https://idp.example.com",
+        client_ids=["app"],
+        fingerprints=["00" * 20],
+        description="Whom we trust.",
+    )
+    account.create_saml_provider("saml", METADATA, description="Whom we trust, too.")
+    alice.create_service_credential("builds", "devs.aliyuncs.com", days=30)
+    alice.register_passkey("laptop").last_used = cloud.clock.time()
+    alice.verification |= {"sms": "86-18688880000", "email": "alice@example.com"}
+    application = account.create_application(
+        "portal", "Portal", redirect_uris="https://portal.example.com", is_multi_tenant=True
+    )
+    application.create_secret()
+    install(account, application.id)
     return Furnished(
-        cloud, account, alice, key, readers, reader, reading, device, spare_device, stranger
+        cloud,
+        account,
+        alice,
+        key,
+        readers,
+        reader,
+        reading,
+        device,
+        spare_device,
+        stranger,
+        application,
     )
 
 

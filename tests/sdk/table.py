@@ -6,13 +6,24 @@ to fails in `test_operations.py`.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from pytest_ramsts import Account, Limits, Policy, User, allow, deny
+from pytest_ramsts.identity.applications import install
 
-from .furnished import PASSWORD, READING, Furnished, Parameters, tag_list, trust_of
+from .furnished import (
+    METADATA,
+    NETWORK_POLICY,
+    PASSWORD,
+    READING,
+    Furnished,
+    Parameters,
+    tag_list,
+    trust_of,
+)
 
 Ask = Parameters | Callable[[Furnished], Parameters]
 """Parameters, or what gives them after it has arranged what they need."""
@@ -69,7 +80,7 @@ USER: Final = {"UserName": "alice"}
 POLICY: Final = {"PolicyName": "reading", "PolicyType": "Custom"}
 
 
-def conflict_for(user: str) -> Mapping[str, Any]:
+def called(user: str) -> Mapping[str, Any]:
     """The same user for RAM, and for IMS."""
     return {"UserName": user, "UserPrincipalName": f"{user}@acme.onaliyun.com"}
 
@@ -118,6 +129,12 @@ RULES: Final[Mapping[str, Rule]] = {
     "InvalidParameter.VirtualMFADeviceName.Length": Rule({"VirtualMFADeviceName": LONG}),
     "InvalidParameter.AccountAlias.Format": Rule({"AccountAlias": "-acme"}),
     "InvalidParameter.AccountAlias.Length": Rule({"AccountAlias": "a"}),
+    "InvalidParameter.UserPrincipalName.InvalidChars": Rule({"UserPrincipalName": "al ice@x"}),
+    "InvalidParameter.UserPrincipalName.Length": Rule({"UserPrincipalName": LONG + "@x"}),
+    "InvalidParameter.NewUserPrincipalName.InvalidChars": Rule(
+        {"NewUserPrincipalName": "al ice@x"}
+    ),
+    "InvalidParameter.NewUserPrincipalName.Length": Rule({"NewUserPrincipalName": LONG + "@x"}),
     # Texts and numbers
     "InvalidParameter.Comments.Length": Rule({"Comments": LONG}),
     "InvalidParameter.NewComments.Length": Rule({"NewComments": LONG}),
@@ -159,7 +176,7 @@ RULES: Final[Mapping[str, Rule]] = {
         }
     ),
     # What is not there
-    "EntityNotExist.User": Rule(conflict_for("nobody")),
+    "EntityNotExist.User": Rule(called("nobody")),
     "EntityNotExist.Group": Rule({"GroupName": "nobody"}),
     "EntityNotExist.Role": Rule(
         {"RoleName": "nobody", "RoleArn": "acs:ram::1234567890123456:role/nobody"}
@@ -167,17 +184,25 @@ RULES: Final[Mapping[str, Rule]] = {
     "EntityNotExist.Policy": Rule({"PolicyName": "nothing"}),
     "EntityNotExist.Policy.Version": Rule({"VersionId": "v9"}),
     "EntityNotExist.User.AccessKey": Rule({"UserAccessKeyId": "LTAI5tNobody"}),
-    "EntityNotExist.User.Group": Rule(conflict_for("spare")),
-    "EntityNotExist.User.Policy": Rule(conflict_for("spare")),
+    "EntityNotExist.User.Group": Rule(called("spare")),
+    "EntityNotExist.User.Policy": Rule(called("spare")),
     "EntityNotExist.Group.Policy": Rule({"GroupName": "spare"}),
     "EntityNotExist.Role.Policy": Rule({"RoleName": "spare"}),
-    "EntityNotExist.User.LoginProfile": Rule(conflict_for("spare")),
-    "EntityNotExist.User.MFADevice": Rule(conflict_for("spare")),
+    "EntityNotExist.User.LoginProfile": Rule(called("spare")),
+    "EntityNotExist.User.MFADevice": Rule(called("spare")),
     "EntityNotExist.VirtualMFADevice": Rule(
         lambda world: {"SerialNumber": f"acs:ram::{world.account.id}:mfa/none"}
     ),
+    "EntityNotExist.OIDCProvider": Rule({"OIDCProviderName": "nobody"}),
+    "EntityNotExist.SAMLProvider": Rule({"SAMLProviderName": "nobody"}),
     # What is there already
-    "EntityAlreadyExists.User": Rule({**conflict_for("alice"), "NewUserName": "spare"}),
+    "EntityAlreadyExists.User": Rule(
+        {
+            **called("alice"),
+            "NewUserName": "spare",
+            "NewUserPrincipalName": "spare@acme.onaliyun.com",
+        }
+    ),
     "EntityAlreadyExists.Group": Rule({"GroupName": "readers", "NewGroupName": "spare"}),
     "EntityAlreadyExists.Role": Rule({"RoleName": "reader"}),
     "EntityAlreadyExists.Policy": Rule({"PolicyName": "reading"}),
@@ -225,11 +250,11 @@ RULES: Final[Mapping[str, Rule]] = {
     ),
     "LimitExceeded.VirtualMFADevice": Rule(limits=Limits(mfa_devices=2)),
     # Ties that forbid a deletion
-    "DeleteConflict.User.AccessKey": Rule(conflict_for("alice"), _strip("AccessKey")),
-    "DeleteConflict.User.Group": Rule(conflict_for("alice"), _strip("Group")),
-    "DeleteConflict.User.Policy": Rule(conflict_for("alice"), _strip("Policy")),
-    "DeleteConflict.User.LoginProfile": Rule(conflict_for("alice"), _strip("LoginProfile")),
-    "DeleteConflict.User.MFADevice": Rule(conflict_for("alice"), _strip("MFADevice")),
+    "DeleteConflict.User.AccessKey": Rule(called("alice"), _strip("AccessKey")),
+    "DeleteConflict.User.Group": Rule(called("alice"), _strip("Group")),
+    "DeleteConflict.User.Policy": Rule(called("alice"), _strip("Policy")),
+    "DeleteConflict.User.LoginProfile": Rule(called("alice"), _strip("LoginProfile")),
+    "DeleteConflict.User.MFADevice": Rule(called("alice"), _strip("MFADevice")),
     "DeleteConflict.Group.User": Rule({"GroupName": "readers"}),
     "DeleteConflict.Group.Policy": Rule(
         {"GroupName": "readers"}, lambda world: world.readers.remove(world.alice)
@@ -287,6 +312,63 @@ def _borrower(world: Furnished) -> User:
     return world.alice
 
 
+def _key_of_alice(world: Furnished) -> Parameters:
+    return {**LOGIN, "UserAccessKeyId": world.key.id}
+
+
+def _recycle(world: Furnished) -> User:
+    spare = world.account.users["spare"]
+    spare.delete()
+    return spare
+
+
+def _recycled_user(world: Furnished) -> Parameters:
+    return {"UserId": _recycle(world).id}
+
+
+def _recycled_key(world: Furnished) -> Parameters:
+    world.key.delete()
+    return {"UserAccessKeyId": world.key.id}
+
+
+def _credential(world: Furnished) -> Parameters:
+    return {**LOGIN, "ServiceCredentialId": next(iter(world.alice.service_credentials))}
+
+
+def _report(world: Furnished) -> None:
+    for name in ("spare", "stranger"):
+        world.account.users[name].create_login_profile(PASSWORD)
+    world.account.credential_report = world.account.governance_report = world.cloud.clock.time()
+
+
+def _app(world: Furnished) -> Parameters:
+    return {"AppId": world.application.id}
+
+
+def _secret(world: Furnished) -> Parameters:
+    return {**_app(world), "AppSecretId": next(iter(world.application.secrets))}
+
+
+def _foreign_app(world: Furnished) -> Parameters:
+    other = world.cloud.create_account()
+    return {"AppId": other.create_application("theirs", is_multi_tenant=True).id}
+
+
+def _installed_foreign_app(world: Furnished) -> Parameters:
+    asked = _foreign_app(world)
+    install(world.account, asked["AppId"])
+    return asked
+
+
+LOGIN: Final = {"UserPrincipalName": "alice@acme.onaliyun.com"}
+SPARE_LOGIN: Final = {"UserPrincipalName": "spare@acme.onaliyun.com"}
+OIDC: Final = {"OIDCProviderName": "oidc"}
+
+UNLIKELY: Final = {
+    # By analogy with RAM's operation of the name; IMS tags users only.
+    "EntityNotExist.Role": Rule(programmed=True),
+    "EntityNotExist.Policy": Rule(programmed=True),
+}
 PAGED: Final = {"MaxItems": 1}
 """One item to a page, so that there is a next one."""
 
@@ -474,6 +556,268 @@ ROWS: Final[Mapping[str, Row]] = {
             "TooManyRequests": Rule(programmed=True),
         },
     ),
+    # Users, as IMS has them
+    "ims.CreateUser": Row(
+        {
+            "UserPrincipalName": "bob@acme.onaliyun.com",
+            "DisplayName": "Bob",
+            "MobilePhone": "86-18688880001",
+            "Email": "bob@example.com",
+            "Comments": "The second.",
+            "Tag": tag_list({"team": "data"}),
+        }
+    ),
+    "ims.GetUser": Row(LOGIN),
+    "ims.UpdateUser": Row(
+        {
+            **LOGIN,
+            "NewUserPrincipalName": "alicia@acme.onaliyun.com",
+            "NewDisplayName": "Alicia",
+            "NewMobilePhone": "86-18688880002",
+            "NewEmail": "alicia@example.com",
+            "NewComments": "Renamed.",
+        }
+    ),
+    "ims.DeleteUser": Row(SPARE_LOGIN),
+    "ims.ListUsers": Row({"Tag": tag_list({"team": "data"})}),
+    "ims.ListUserBasicInfos": Row(PAGED),
+    "ims.GetAccountSummary": Row(),
+    # AccessKeys
+    "ims.CreateAccessKey": Row(LOGIN),
+    "ims.UpdateAccessKey": Row(
+        lambda world: {**LOGIN, "UserAccessKeyId": world.key.id, "Status": "Inactive"}
+    ),
+    "ims.DeleteAccessKey": Row(_key_of_alice),
+    "ims.ListAccessKeys": Row(LOGIN),
+    "ims.GetAccessKeyLastUsed": Row(_key_of_alice),
+    "ims.SetAccessKeyPolicy": Row(
+        lambda world: {**_key_of_alice(world), "AccessKeyPolicy": NETWORK_POLICY}
+    ),
+    "ims.GetAccessKeyPolicy": Row(
+        _key_of_alice,
+        errors={
+            "EntityNotExist.AccessKeyPolicy": Rule(
+                after=lambda world: setattr(world.key, "network_policy", "")
+            )
+        },
+    ),
+    "ims.SetAccessKeyPolicyForAccount": Row({"AccessKeyPolicy": NETWORK_POLICY}),
+    "ims.GetAccessKeyPolicyForAccount": Row(),
+    # Recycle bin
+    "ims.ListUsersInRecycleBin": Row(before=_recycle),
+    "ims.GetUserInRecycleBin": Row(_recycled_user),
+    "ims.RestoreUserFromRecycleBin": Row(_recycled_user),
+    "ims.DeleteUserInRecycleBin": Row(_recycled_user),
+    "ims.ListAccessKeysInRecycleBin": Row(
+        lambda world: {"UserId": world.alice.id}, before=lambda world: world.key.delete()
+    ),
+    "ims.GetAccessKeyInfoInRecycleBin": Row(_recycled_key),
+    "ims.RestoreAccessKeyFromRecycleBin": Row(_recycled_key),
+    "ims.DeleteAccessKeyInRecycleBin": Row(_recycled_key),
+    # Login, MFA, passkeys, verification
+    "ims.CreateLoginProfile": Row(
+        {
+            **SPARE_LOGIN,
+            "Password": PASSWORD,
+            "PasswordResetRequired": True,
+            "MFABindRequired": True,
+            "Status": "Active",
+        }
+    ),
+    "ims.GetLoginProfile": Row(LOGIN),
+    "ims.UpdateLoginProfile": Row({**LOGIN, "Password": "another-Horse-8", "Status": "Inactive"}),
+    "ims.DeleteLoginProfile": Row(LOGIN),
+    "ims.ChangePassword": Row(
+        {"OldPassword": PASSWORD, "NewPassword": "another-Horse-8"},
+        by=_manager_of_herself,
+        errors={"NotSupport.Account": Rule(by=lambda world: world.account)},
+    ),
+    "ims.CreateVirtualMFADevice": Row({"VirtualMFADeviceName": "phone"}),
+    "ims.DeleteVirtualMFADevice": Row(
+        lambda world: {"SerialNumber": world.spare_device.serial_number},
+        errors={
+            "DeleteConflict.VirtualMFADevice.User": Rule(
+                before=lambda world: world.stranger.bind_mfa_device(world.spare_device)
+            )
+        },
+    ),
+    "ims.ListVirtualMFADevices": Row(PAGED),
+    "ims.BindMFADevice": Row(lambda world: {**SPARE_LOGIN, **_codes(world)}),
+    "ims.UnbindMFADevice": Row(LOGIN),
+    "ims.DisableVirtualMFA": Row(LOGIN),
+    "ims.GetUserMFAInfo": Row(LOGIN),
+    "ims.GetAccountMFAInfo": Row(),
+    "ims.GetVerificationInfo": Row(LOGIN),
+    "ims.SetVerificationInfo": Row({**LOGIN, "VerifyType": "email", "Email": "a@example.com"}),
+    "ims.UnbindVerification": Row({**LOGIN, "VerifyType": "sms"}),
+    "ims.ListPasskeys": Row(LOGIN),
+    "ims.UpdatePasskey": Row(
+        lambda world: {
+            **LOGIN,
+            "PasskeyId": next(iter(world.alice.passkeys)),
+            "PasskeyName": "desktop",
+        }
+    ),
+    "ims.DeletePasskey": Row(
+        lambda world: {**LOGIN, "PasskeyId": next(iter(world.alice.passkeys))},
+        errors={"MissingPasskeyId": Rule({"PasskeyId": None})},
+    ),
+    # Groups
+    "ims.CreateGroup": Row(
+        {"GroupName": "writers", "DisplayName": "Writers", "Comments": "They write."}
+    ),
+    "ims.GetGroup": Row({"GroupName": "readers"}),
+    "ims.UpdateGroup": Row(
+        {
+            "GroupName": "readers",
+            "NewGroupName": "lectors",
+            "NewDisplayName": "Lectors",
+            "NewComments": "They read aloud.",
+        }
+    ),
+    "ims.DeleteGroup": Row({"GroupName": "spare"}),
+    "ims.ListGroups": Row(PAGED),
+    "ims.AddUserToGroup": Row({**SPARE_LOGIN, "GroupName": "readers"}),
+    "ims.RemoveUserFromGroup": Row({**LOGIN, "GroupName": "readers"}),
+    "ims.ListGroupsForUser": Row(LOGIN),
+    "ims.ListUsersForGroup": Row({"GroupName": "readers"}),
+    # Providers
+    "ims.CreateSAMLProvider": Row(
+        {
+            "SAMLProviderName": "corp",
+            "EncodedSAMLMetadataDocument": base64.b64encode(METADATA.encode()).decode(),
+            "Description": "Ours.",
+            "AuthnSignAlgo": "rsa-sha256",
+        }
+    ),
+    "ims.GetSAMLProvider": Row({"SAMLProviderName": "saml"}),
+    "ims.UpdateSAMLProvider": Row(
+        {"SAMLProviderName": "saml", "NewDescription": "Theirs.", "AuthnSignAlgo": "rsa-sha256"}
+    ),
+    "ims.DeleteSAMLProvider": Row({"SAMLProviderName": "saml"}),
+    "ims.ListSAMLProviders": Row({"MaxItems": 10}),
+    "ims.SetUserSsoSettings": Row({"SsoEnabled": True, "AuxiliaryDomain": "acme.example.com"}),
+    "ims.GetUserSsoSettings": Row(),
+    "ims.CreateOIDCProvider": Row(
+        {
+            "OIDCProviderName": "corp",
+            "IssuerUrl": "https://login.example.com",
+            "ClientIds": "one,two",
+            "Fingerprints": "11" * 20,
+            "Description": "Ours.",
+            "IssuanceLimitTime": 6,
+        }
+    ),
+    "ims.GetOIDCProvider": Row(OIDC),
+    "ims.UpdateOIDCProvider": Row(
+        {**OIDC, "ClientIds": "three", "NewDescription": "Theirs.", "IssuanceLimitTime": 1}
+    ),
+    "ims.DeleteOIDCProvider": Row(OIDC),
+    "ims.ListOIDCProviders": Row(),
+    "ims.AddClientIdToOIDCProvider": Row({**OIDC, "ClientId": "another"}),
+    "ims.RemoveClientIdFromOIDCProvider": Row({**OIDC, "ClientId": "app"}),
+    "ims.AddFingerprintToOIDCProvider": Row({**OIDC, "Fingerprint": "22" * 20}),
+    "ims.RemoveFingerprintFromOIDCProvider": Row({**OIDC, "Fingerprint": "00" * 20}),
+    # Service credentials
+    "ims.CreateServiceCredential": Row(
+        {
+            **LOGIN,
+            "ServiceCredentialName": "deploys",
+            "ServiceName": "devs.aliyuncs.com",
+            "CredentialAgeDays": 30,
+        }
+    ),
+    "ims.GetServiceCredential": Row(_credential),
+    "ims.UpdateServiceCredential": Row(
+        lambda world: {**_credential(world), "Status": "Inactive", "ServiceCredentialName": "old"}
+    ),
+    "ims.DeleteServiceCredential": Row(_credential),
+    "ims.ListServiceCredentials": Row({**LOGIN, "MaxResults": 10}),
+    # Account settings, reports, tags
+    "ims.GetDefaultDomain": Row(),
+    "ims.SetDefaultDomain": Row({"DefaultDomainName": "acme-2.onaliyun.com"}),
+    "ims.SetPasswordPolicy": Row({"MinimumPasswordLength": 12, "InitialPasswordAge": 7}),
+    "ims.GetPasswordPolicy": Row(),
+    "ims.SetSecurityPreference": Row(
+        {"LoginSessionDuration": 8, "VerificationTypes": ["sms", "email"]}
+    ),
+    "ims.GetSecurityPreference": Row(
+        before=lambda world: setattr(
+            world.account,
+            "security_preference",
+            world.account.security_preference.changed(verification_types=("sms",)),
+        )
+    ),
+    "ims.GenerateCredentialReport": Row(),
+    "ims.GetCredentialReport": Row({"MaxItems": 2}, before=_report),
+    "ims.GetAccountSecurityPracticeReport": Row(),
+    "ims.GenerateGovernanceReport": Row(),
+    "ims.GetGovernanceReportStatus": Row(),
+    "ims.ListRecentGovernanceMetrics": Row(before=_report),
+    "ims.GetGovernanceItemReport": Row(
+        {"GovernanceItemType": "UserWithoutMFA", "MaxItems": 1}, before=_report
+    ),
+    "ims.TagResources": Row(
+        {
+            "ResourceType": "user",
+            "ResourcePrincipalName": ["alice@acme.onaliyun.com"],
+            "Tag": tag_list({"new": "one"}),
+        },
+        resources=lambda world: [world.alice.arn],
+        errors=UNLIKELY,
+    ),
+    "ims.UntagResources": Row(
+        lambda world: {
+            "ResourceType": "user",
+            "ResourceId": [world.alice.id],
+            "TagKey": ["team"],
+        },
+        resources=lambda world: [world.alice.arn],
+        errors=UNLIKELY,
+    ),
+    "ims.ListTagResources": Row(
+        lambda world: {
+            "ResourceType": "user",
+            "ResourceId": [world.alice.id],
+            "PageSize": 1,
+        },
+        before=lambda world: world.alice.tag({"more": "yes"}),
+        resources=lambda world: [world.alice.arn],
+    ),
+    # OAuth applications
+    "ims.CreateApplication": Row(
+        {
+            "AppName": "shop",
+            "DisplayName": "Shop",
+            "AppType": "WebApp",
+            "RedirectUris": "https://shop.example.com",
+            "PredefinedScopes": "openid;profile",
+            "RequiredScopes": "profile",
+            "IsMultiTenant": False,
+            "SecretRequired": True,
+            "AccessTokenValidity": 900,
+            "RefreshTokenValidity": 7200,
+        }
+    ),
+    "ims.GetApplication": Row(_app),
+    "ims.UpdateApplication": Row(
+        lambda world: {**_app(world), "NewDisplayName": "Gate", "NewAccessTokenValidity": 900}
+    ),
+    "ims.DeleteApplication": Row(_app),
+    "ims.ListApplications": Row(),
+    "ims.ListPredefinedScopes": Row({"AppType": "WebApp"}),
+    "ims.CreateAppSecret": Row(_app),
+    "ims.GetAppSecret": Row(_secret),
+    "ims.DeleteAppSecret": Row(_secret),
+    "ims.ListAppSecretIds": Row(_app),
+    "ims.ProvisionApplication": Row(_app, before=lambda world: world.account.installations.clear()),
+    "ims.DeprovisionApplication": Row(_app),
+    "ims.GetApplicationProvisionInfo": Row(_app),
+    "ims.ListApplicationProvisionInfos": Row({"SourceType": "inner"}),
+    "ims.ProvisionExternalApplication": Row(_foreign_app),
+    "ims.DeprovisionExternalApplication": Row(_installed_foreign_app),
+    "ims.GetExternalApplication": Row(_installed_foreign_app),
+    "ims.ListExternalApplications": Row(before=_installed_foreign_app),
     # STS
     "sts.GetCallerIdentity": Row(absent=frozenset({"RoleId"}), by=_alice),
     "sts.AssumeRole": Row(
