@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import replace
 from http import HTTPStatus
@@ -12,18 +13,23 @@ from pytest_ramsts.wire import Handle, Request, Response
 
 __all__ = ["Catch", "drained", "reason_of"]
 
+_numbers: Final = itertools.count()
 _host_of: Final = re.compile(r"[a-zA-Z]+://(?:[^/?#@]*@)?([^/?#:]*)").match
 """`urlsplit` would take ten times as long."""
 
 
 class Catch:
-    """Decides which requests are the cloud's, and has them answered."""
+    """Decides which requests are the cloud's, and has them answered.
 
-    __slots__ = ("_handle", "_hosts", "over")
+    Of two that take the same host, the younger is asked.
+    """
+
+    __slots__ = ("_handle", "_hosts", "number", "over")
 
     def __init__(self, handle: Handle, hosts: Hosts) -> None:
         self._handle = handle
         self._hosts = hosts
+        self.number = next(_numbers)
         self.over = False
 
     def takes(self, host: str) -> bool:

@@ -36,7 +36,7 @@ def seams(catch: Catch) -> Iterator[Seam]:
         def send(connection: Any, data: Any) -> None:
             # Whoever overrides `connect` comes by here, and so does a connection that was open
             # before.
-            if catch.takes(_host(connection)) and not _is_ours(connection.sock, catch):
+            if catch.takes(_host(connection)) and not _is_answered(connection.sock, catch):
                 if connection.sock is not None:
                     connection.sock.close()
                 connection.sock = _line(catch, connection)
@@ -66,8 +66,9 @@ def _line(catch: Catch, connection: Any) -> Line:
     return Line(catch, f"{scheme}://{authority}", "http.client")
 
 
-def _is_ours(sock: object, catch: Catch) -> bool:
-    return isinstance(sock, Line) and sock.catch is catch
+def _is_answered(sock: object, catch: Catch) -> bool:
+    """Whether this cloud has the other end already, or a younger one."""
+    return isinstance(sock, Line) and not sock.catch.over and sock.catch.number >= catch.number
 
 
 class Line:

@@ -18,25 +18,31 @@ Open = Callable[..., Any]
 
 
 def seams(catch: Catch) -> Iterator[Seam]:
-    from http.client import HTTPConnection  # noqa: PLC0415 - loaded already
-    from urllib.request import AbstractHTTPHandler  # noqa: PLC0415
-
-    plain = unmocked(HTTPConnection)
+    from urllib.request import AbstractHTTPHandler  # noqa: PLC0415 - loaded already
 
     def wrap(under: Open) -> Open:
         def do_open(handler: Any, http_class: Any, request: Any, **options: Any) -> Any:
-            if not catch.takes_url(request.full_url):
-                return under(handler, http_class, request, **options)
-
-            def connection(host: str, timeout: Any = None, **_: Any) -> Any:
-                made = plain(host, timeout=timeout)
-                scheme, _, rest = request.full_url.partition("://")
-                authority = rest.partition("/")[0].partition("?")[0].rpartition("@")[2]
-                made.sock = Line(catch, f"{scheme}://{authority}", "urllib.request")
-                return made
-
-            return under(handler, connection, request)
+            if not isinstance(http_class, _Connections) and catch.takes_url(request.full_url):
+                http_class, options = _Connections(catch, request.full_url), {}
+            return under(handler, http_class, request, **options)
 
         return do_open
 
     yield Seam(AbstractHTTPHandler, "do_open", wrap)
+
+
+class _Connections:
+    """Stands where the class of connections would: it makes one that leads to the cloud."""
+
+    def __init__(self, catch: Catch, url: str) -> None:
+        self._catch = catch
+        self._url = url
+
+    def __call__(self, host: str, timeout: Any = None) -> Any:
+        from http.client import HTTPConnection  # noqa: PLC0415
+
+        made = unmocked(HTTPConnection)(host, timeout=timeout)
+        scheme, _, rest = self._url.partition("://")
+        authority = rest.partition("/")[0].partition("?")[0].rpartition("@")[2]
+        made.sock = Line(self._catch, f"{scheme}://{authority}", "urllib.request")
+        return made

@@ -333,6 +333,22 @@ def test_a_connection_that_outlives_its_cloud_is_cut() -> None:
         assert connection.getresponse().status == 299
 
 
+def test_a_connection_goes_to_the_cloud_that_is_nearest_at_the_time() -> None:
+    connection = http.client.HTTPSConnection("sts.aliyuncs.com")
+
+    def status() -> int:
+        connection.request("GET", "/")
+        with connection.getresponse() as got:
+            return got.status
+
+    with answered_by(lambda _: Response(291)):
+        assert status() == 291
+        with answered_by(lambda _: Response(292)):
+            assert status() == 292
+            assert status() == 292
+        assert status() == 291
+
+
 def test_an_opener_of_ones_own_is_caught() -> None:
     with answered_by(lambda request: Response(200, (), request.headers.get("user-agent").encode())):
         opener = build_opener()

@@ -198,12 +198,14 @@ def test_replies_in_two_threads_do_not_wait_for_each_other() -> None:
         assert time.perf_counter() - started < 4
 
 
-def test_two_clouds_side_by_side_know_nothing_of_each_other() -> None:
+@pytest.mark.parametrize("name", CLIENTS)
+def test_two_clouds_side_by_side_know_nothing_of_each_other(name: str) -> None:
+    client = CLIENTS[name]
     with FakeCloud(seed=1) as outer:
         with FakeCloud(seed=2) as inner:
-            assert created(inner, CLIENTS["requests"], "POST", "bytes", "alice").status == 200
-            foreign = created(outer, CLIENTS["requests"], "POST", "bytes", "alice")
-        assert created(outer, CLIENTS["requests"], "POST", "bytes", "alice").status == 200
+            assert created(inner, client, "POST", "bytes", "alice").status == 200
+            foreign = created(outer, client, "POST", "bytes", "alice")
+        assert created(outer, client, "POST", "bytes", "alice").status == 200
 
     assert foreign.json()["Code"] == "InvalidAccessKeyId.NotFound"
     assert len(inner.calls) == 2
