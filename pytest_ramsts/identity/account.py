@@ -33,7 +33,7 @@ from pytest_ramsts.identity.roles import Role, trust_document
 from pytest_ramsts.identity.service_linked import role_template
 from pytest_ramsts.identity.tags import check_tags
 from pytest_ramsts.identity.users import User
-from pytest_ramsts.policy import AppliedPolicy, Policy, Principal
+from pytest_ramsts.policy import AppliedPolicy, Policy, PolicySource, Principal
 
 if TYPE_CHECKING:
     from pytest_ramsts.identity.world import World
@@ -62,6 +62,9 @@ class Account(Caller):
     """When the credential report was made; None if it never was."""
 
     governance_report: float | None = None
+
+    control: tuple[tuple[AppliedPolicy, ...], ...] = ()
+    """The control policies of the resource directory, from this account up to its root."""
 
     def __init__(self, world: World, account_id: str, name: str = "") -> None:
         self.account = self  # the owner's account is this one
@@ -309,6 +312,20 @@ class Account(Caller):
         application = Application(self, name, display_name or name[:24], app_type, **settings)
         return self.applications.add(application.name, application)
 
+    # What is above
+
+    def restrict(self, document: PolicySource, *, name: str = "control-policy") -> None:
+        """Attach a control policy, as the resource directory above this account does.
+
+        It counts for everybody in the account, beside `FullAliyunAccess`, which every folder of a
+        directory has: what none of them allows, or one denies, nobody here may do.
+        """
+        settings = self.world.settings.policy
+        node = self.control[0] if self.control else (_FULL_ACCESS,)
+        policy = Policy.parse(document, kind="control", settings=settings)
+        new = AppliedPolicy(policy, name, "Control", attached_to=f"account {self.id}")
+        self.control = ((*node, new), *self.control[1:])
+
     # Settings
 
     def set_alias(self, alias: str) -> None:
@@ -436,6 +453,16 @@ class Account(Caller):
         while name in self.policies:
             name, number = f"{stem}-{number}", number + 1
         return name
+
+
+_FULL_ACCESS: Final = AppliedPolicy(
+    Policy.parse(
+        {"Version": "1", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]},
+        kind="control",
+    ),
+    "FullAliyunAccess",
+    "Control",
+)
 
 
 def _several(policies: Any) -> list[Any]:

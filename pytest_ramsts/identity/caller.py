@@ -78,9 +78,10 @@ class Caller:
         world = self.account.world
         role = world.find_role(resource) if action.lower() == "sts:assumerole" else None
         layers = Layers(
+            control=self.account.control,
             session=self.session_policy(),
             identity=self.identity_policies(),
-            resource=world.resource_policies(resource),
+            resource=world.policies_of(resource),
             trust=role.trust_policy() if role else None,
         )
         keys = world.resource_keys(resource)
@@ -93,7 +94,7 @@ class Caller:
         """A resource whose account was left open, as its owner's if one is known, else as ours."""
         parts = resource.split(":", 4)
         if len(parts) == 5 and parts[3] in ("", "*"):  # noqa: PLR2004 - acs:service:region:account:resource
-            parts[3] = self.account.world.resource_owner(resource) or self.account.id
+            parts[3] = self.account.world.owner_of(resource) or self.account.id
             return ":".join(parts)
         return resource
 

@@ -5,6 +5,7 @@ them attached.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -97,6 +98,25 @@ class ManagedPolicy(Tagged):
     def document(self) -> Policy:
         """The document that counts: the default version's."""
         return self.versions[self.default_version].document
+
+    def restore(self, documents: Mapping[str, Policy], default: str) -> None:
+        """Give the policy the versions that a file says it has, by their ids."""
+        limit = self.account.world.limits.versions_per_policy
+        if len(documents) > limit:
+            raise LimitExceededError("Policy.Version", limit)
+        now = self.account.world.clock.time()
+        versions: dict[str, PolicyVersion] = {}
+        for version_id, document in documents.items():
+            if not _VERSION_ID.fullmatch(version_id):
+                raise InvalidParameterError(
+                    "VersionId", "Format", hint=f"`{version_id}`: write it like v1"
+                )
+            versions[version_id] = PolicyVersion(version_id, document, now)
+        if default not in versions:
+            raise NotExistError("Policy.Version", default)
+        self.versions = versions
+        self.default_version = default
+        self._last_version = max(int(version_id[1:]) for version_id in versions)
 
     def version(self, version_id: str) -> PolicyVersion:
         if not _VERSION_ID.fullmatch(version_id):

@@ -227,6 +227,15 @@ class User(Caller, Grantee, Tagged):
         self.comments = self.comments if comments is None else comments
         self.updated = self.account.world.clock.time()
 
+    def change_id(self, user_id: str) -> None:
+        """Give the user the id that a file says it has."""
+        users = self.account.users_by_id
+        if users.get(user_id, self) is not self:
+            raise AlreadyExistsError("User", user_id)
+        del users[self.id]
+        self.id = user_id
+        users[user_id] = self
+
     def delete(self) -> None:
         """Delete a user who has no AccessKey, group, policy, login or MFA device any more, else
         `DeleteConflict.User.*`. The recycle bin keeps it for a while.

@@ -25,6 +25,7 @@ from pytest_ramsts.policy import (
     PolicySource,
     SystemPolicy,
 )
+from pytest_ramsts.policy.wildcard import matches
 
 if TYPE_CHECKING:
     from pytest_ramsts.identity.roles import Role
@@ -62,6 +63,7 @@ class World:
         """Likewise, the condition keys that a resource supplies, such as its tags."""
         self.resource_owner: Callable[[str], str] = lambda _: ""
         """Likewise, the account that owns a resource; "" where nobody knows better than its ARN."""
+        self._arranged: dict[str, tuple[AppliedPolicy, Account]] = {}
         self.asked: Decision | None = None
         """What the last `can()` answered: a failing test explains it."""
         self.accounts_by_id: dict[str, Account] = {}
@@ -95,10 +97,28 @@ class World:
     def accounts(self) -> list[Account]:
         return list(self.accounts_by_id.values())
 
-    def create_access_key(self, owner: User | Account) -> AccessKey:
+    def change_account_id(self, account: Account, account_id: str) -> None:
+        """Give an account the id that a file says it has, before anything knows it by another."""
+        if account_id in self.accounts_by_id:
+            raise AlreadyExistsError("Account", account_id)
+        del self.accounts_by_id[account.id]
+        account.id = account_id
+        self.accounts_by_id[account_id] = account
+
+    def create_access_key(
+        self, owner: User | Account, *, key_id: str = "", secret: str = ""
+    ) -> AccessKey:
+        """A new AccessKey, with an id and a secret of its own where none are given."""
         check_key_quota(owner, self.limits.access_keys_per_user)
+        if key_id in self.keys_by_id:
+            raise RamstsError(f"there is an AccessKey `{key_id}` already")
         ids = self.ids
-        key = AccessKey(owner, ids.access_key_id(), ids.access_key_secret(), self.clock.time())
+        key = AccessKey(
+            owner,
+            key_id or ids.access_key_id(),
+            secret or ids.access_key_secret(),
+            self.clock.time(),
+        )
         owner.keys_by_id[key.id] = self.keys_by_id[key.id] = key
         return key
 
@@ -111,6 +131,33 @@ class World:
         self.sessions_by_key_id[session.id] = session
         self.sessions_by_token[session.security_token] = session
         return session
+
+    def add_resource_policy(self, pattern: str, policy: Policy, *, owner: Account) -> None:
+        """Arrange a policy of resources that no service here holds, such as a bucket's: it counts
+        for the ARNs that the pattern matches, and for what is inside them.
+        """
+        self._arranged[pattern] = (AppliedPolicy(policy, pattern, "Resource"), owner)
+
+    def policies_of(self, arn: str) -> tuple[AppliedPolicy, ...]:
+        """The policies that a resource has itself."""
+        held = self.resource_policies(arn)
+        if not self._arranged:
+            return held
+        return (*held, *[policy for policy, _ in self._arranged_for(arn)])
+
+    def owner_of(self, arn: str) -> str:
+        """The account that owns a resource whose ARN leaves it open; "" where nobody knows."""
+        owner = self.resource_owner(arn)
+        if owner or not self._arranged:
+            return owner
+        return next((account.id for _, account in self._arranged_for(arn)), "")
+
+    def _arranged_for(self, arn: str) -> list[tuple[AppliedPolicy, Account]]:
+        return [
+            arranged
+            for pattern, arranged in self._arranged.items()
+            if matches(pattern, arn) or matches(f"{pattern}/*", arn)
+        ]
 
     def add_system_policy(
         self, name: str, document: PolicySource, *, description: str = ""
