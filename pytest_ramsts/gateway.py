@@ -146,6 +146,7 @@ class Gateway:
             request,
             state=self.state(service),
             credentials=credentials,
+            content=call.content,
         )
         arguments = operation.bind(invocation)
         self._authorize(operation, invocation, arguments, passage)

@@ -51,6 +51,8 @@ class Invocation:
     """The service's own state in this cloud."""
     credentials: AccessKey | Session | None = None
     """What the call was signed with."""
+    content: Any = None
+    """The body, parsed, of a service whose requests are no flat parameters."""
 
     def denial(self, decision: Decision) -> dict[str, str]:
         """The `AccessDeniedDetail` of a refusal, and what DecodeDiagnosticMessage is asked with."""

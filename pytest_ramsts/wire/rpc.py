@@ -48,6 +48,8 @@ class RpcCall:
     version: str
     format: Format
     parameters: Mapping[str, str]
+    content: Any = None
+    """The body, parsed, of a service whose requests are no flat parameters."""
 
 
 def read(request: Request) -> RpcCall:

@@ -1,0 +1,1 @@
+"""What Table Store holds: instances, their tables, and the rows of those. Knows no request."""
