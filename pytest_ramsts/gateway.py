@@ -12,8 +12,9 @@ import difflib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from threading import Lock
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, Literal, Protocol, TypeVar
 
 from pytest_ramsts.errors import ApiError, AuthenticationError, UrlExpiredError
 from pytest_ramsts.identity import AccessKey, Caller, Nonces, Session, World
@@ -23,7 +24,7 @@ from pytest_ramsts.service import Body, Dialect, Invocation, Operation, Rpc, Ser
 from pytest_ramsts.wire import Request, Response, signatures
 from pytest_ramsts.wire.signatures import Claim, dates
 
-__all__ = ["Gateway", "Mode", "Reply"]
+__all__ = ["Fault", "Gateway", "Mode", "Reply"]
 
 Mode = Literal["strict", "soft", "off"]
 """What a refusal by RAM does: refuses; is recorded only; is not asked for."""
@@ -41,6 +42,16 @@ _INTERNAL: Final = (
 )
 
 
+class Fault(Protocol):
+    """Something that goes wrong with a call."""
+
+    def before(self) -> None:
+        """Raise an `ApiError`, if the operation is not to run."""
+
+    def after(self, response: Response, invocation: Invocation) -> Response | OSError:
+        """What the client gets instead, or how its connection breaks."""
+
+
 class Gateway:
     """Answers every request that is meant for the cloud."""
 
@@ -54,6 +65,8 @@ class Gateway:
         self.replies: dict[str, Reply] = {}
         self.failures: list[Exception] = []
         """What went wrong inside: a defect of ours, or an exception of a programmed reply."""
+        self.fault_for: Callable[[Invocation], Fault | None] = lambda _: None
+        """What goes wrong with a call, as a test arranged it."""
         self._routes: dict[str, tuple[Service, str] | None] = {}
         self._states: dict[Service, Any] = {}
         self._nonces = Nonces()
@@ -110,15 +123,18 @@ class Gateway:
         passage.product = service.product
         passage.dialect = service.dialect
         try:
-            return self._pass(request, service, region, passage)
+            response = self._pass(request, service, region, passage)
         except ApiError as error:
             worded = error if service.worded is None else service.worded(error, request)
-            return self._record(request, passage, worded)
+            response = self._record(request, passage, worded)
         except Exception as error:  # noqa: BLE001 - whatever it is, it must not get lost inside an SDK
             self.failures.append(error)
-            return self._record(
+            response = self._record(
                 request, passage, ApiError("InternalError", _INTERNAL, status=500, hint=repr(error))
             )
+        if passage.broken is not None:
+            raise passage.broken
+        return response
 
     def _pass(self, request: Request, service: Service, region: str, passage: _Passage) -> Response:
         call = service.dialect.read(request)
@@ -148,6 +164,9 @@ class Gateway:
             credentials=credentials,
             content=call.content,
         )
+        if (fault := self.fault_for(invocation)) is not None:
+            passage.spoil = partial(fault.after, invocation=invocation)
+            fault.before()
         arguments = operation.bind(invocation)
         self._authorize(operation, invocation, arguments, passage)
         reply = self.replies.get(operation.action.lower())
@@ -254,6 +273,14 @@ class Gateway:
         if not any(name == "Date" for name, _ in response.headers):
             dated = (*response.headers, ("Date", dates.written_http(now)))
             response = Response(response.status, dated, response.body)
+        if passage.spoil is not None:
+            outcome = passage.spoil(response)
+            if isinstance(outcome, OSError):
+                passage.broken = outcome
+                error = ApiError(outcome.strerror or str(outcome), "The test arranged it.")
+                response = Response(0)
+            else:
+                response = outcome
         with self._numbering:
             self.journal.add(
                 Call(
@@ -291,6 +318,7 @@ class _Passage:
 
     __slots__ = (
         "action",
+        "broken",
         "caller",
         "claimant",
         "decision",
@@ -303,6 +331,7 @@ class _Passage:
         "request_id",
         "resources",
         "service",
+        "spoil",
     )
 
     def __init__(self, request_id: str) -> None:
@@ -315,6 +344,8 @@ class _Passage:
         self.decision: Decision | None = None
         self.error: ApiError | None = None
         self.dialect: Dialect = Rpc()
+        self.spoil: Callable[[Response], Response | OSError] | None = None
+        self.broken: OSError | None = None
 
 
 def _check_time(claim: Claim, now: float, tolerance: int) -> float:

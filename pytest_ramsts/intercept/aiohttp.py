@@ -12,9 +12,10 @@ import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator, Mapping
 from http import HTTPStatus
 from http.cookies import SimpleCookie
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from pytest_ramsts.intercept.catch import Catch, reason_of
+from pytest_ramsts.intercept.catch import Catch, missing, reason_of
 from pytest_ramsts.intercept.seam import Seam
 from pytest_ramsts.wire import Headers, Request, Response
 
@@ -59,7 +60,14 @@ async def _answered(
     params = options.pop("params", None)
     url = (url.extend_query(params) if params else url).with_fragment(None)
     headers, body = await _sent(session, url, options)
-    response = catch.answer(Request(method, str(url), Headers(headers.items()), body, "aiohttp"))
+    patience = _patience(session, options)
+    request = Request(
+        method, str(url), Headers(headers.items()), body, "aiohttp", patience=patience
+    )
+    try:
+        response = catch.answer(request)
+    except OSError as error:
+        raise _raised(error, url) from error
     await asyncio.sleep(0)  # as a call over a network would, let the loop turn
     answer = Answer(response, RequestInfo(url, method, _proxy(headers), url), session)
     location = answer.headers.get("Location") or answer.headers.get("URI")
@@ -107,6 +115,27 @@ async def _followed(
     if isinstance(answered, Answer):
         answered.history = (answer, *answered.history)
     return answered
+
+
+def _patience(session: Any, options: Mapping[str, Any]) -> float | None:
+    timeout: Any = options.get("timeout")
+    timeout = timeout if hasattr(timeout, "sock_read") else session.timeout
+    limits = [limit for limit in (timeout.sock_read, timeout.total) if limit]
+    return min(limits, default=None)
+
+
+def _raised(error: OSError, url: URL) -> Exception:
+    """What a connection makes of a socket's error."""
+    from aiohttp import ClientConnectorError, ClientOSError, SocketTimeoutError  # noqa: PLC0415
+
+    if isinstance(error, TimeoutError):
+        return SocketTimeoutError("Timeout on reading data from socket")
+    if isinstance(error, ConnectionRefusedError):
+        # Of the key of a connection, these are what the exception reads.
+        key: Any = SimpleNamespace(host=url.host, port=url.port, ssl=True)
+        failed = OSError(error.errno, f"Connect call failed ({url.host!r}, {url.port})")
+        return ClientConnectorError(key, failed)
+    return ClientOSError(error.errno, error.strerror)
 
 
 # From aiohttp
@@ -208,7 +237,7 @@ class Answer:
             self.cookies.load(cookie)
         if self.cookies:
             session.cookie_jar.update_cookies(self.cookies, self.url)
-        self.content = Content(response.body)
+        self.content = Content(response.body, missing(response, self.method))
         self.closed = False
         self._body: bytes | None = None
 
@@ -312,10 +341,11 @@ class _Done:
 
 
 class Content:
-    """Stands where a `StreamReader` would: all of it has arrived."""
+    """Stands where a `StreamReader` would: all of it has arrived, or all that ever will."""
 
-    def __init__(self, body: bytes) -> None:
+    def __init__(self, body: bytes, lacking: int = 0) -> None:
         self._body = body
+        self._lacking = lacking
         self._place = 0
 
     def rest(self) -> bytes:
@@ -324,7 +354,18 @@ class Content:
     def _next(self, size: int) -> bytes:
         chunk = self._body[self._place :] if size < 0 else self._body[self._place :][:size]
         self._place += len(chunk)
+        if self._lacking and (size < 0 or len(chunk) < size):
+            raise self._broken()
         return chunk
+
+    def _broken(self) -> Exception:
+        from aiohttp import ClientPayloadError  # noqa: PLC0415
+
+        came, whole = len(self._body), len(self._body) + self._lacking
+        return ClientPayloadError(
+            "Response payload is not completed: <ContentLengthError: 400, message='Not enough data"
+            f" to satisfy content length header (received {came} of {whole} bytes).'>"
+        )
 
     def at_eof(self) -> bool:
         return self._place >= len(self._body)

@@ -11,7 +11,7 @@ from typing import Any, Final
 from pytest_ramsts.intercept.hosts import Hosts
 from pytest_ramsts.wire import Handle, Request, Response
 
-__all__ = ["Catch", "drained", "reason_of"]
+__all__ = ["Catch", "drained", "missing", "reason_of"]
 
 _numbers: Final = itertools.count()
 _host_of: Final = re.compile(r"[a-zA-Z]+://(?:[^/?#@]*@)?([^/?#:]*)").match
@@ -44,6 +44,16 @@ class Catch:
         if request.method == "HEAD" and response.body:
             return replace(response, body=b"")  # the headers are those of the GET
         return response
+
+
+def missing(response: Response, method: str) -> int:
+    """How many octets of the body were announced and never come: the connection breaks off."""
+    if method == "HEAD":
+        return 0
+    for name, value in response.headers:
+        if name.lower() == "content-length" and value.isdecimal():
+            return max(int(value) - len(response.body), 0)
+    return 0
 
 
 def drained(body: Any) -> bytes:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import Any
 
-from pytest_ramsts.intercept.catch import Catch, reason_of
+from pytest_ramsts.intercept.catch import Catch, missing, reason_of
 from pytest_ramsts.intercept.seam import Seam
 from pytest_ramsts.wire import Headers, Request, Response
 
@@ -137,6 +137,6 @@ def _to_bytes(response: Response, method: str) -> bytes:
     own = {"transfer-encoding", "connection"} | (set() if method == "HEAD" else {"content-length"})
     lines += [f"{name}: {value}" for name, value in response.headers if name.lower() not in own]
     if method != "HEAD":
-        lines.append(f"Content-Length: {len(response.body)}")
+        lines.append(f"Content-Length: {len(response.body) + missing(response, method)}")
     head = "\r\n".join(lines).encode("latin-1", "replace")
     return head + b"\r\n\r\n" + response.body

@@ -4,10 +4,10 @@ client, such as a `MockTransport`, is left alone.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
-from pytest_ramsts.intercept.catch import Catch
+from pytest_ramsts.intercept.catch import Catch, missing
 from pytest_ramsts.intercept.seam import Seam
 from pytest_ramsts.wire import Headers, Request, Response
 
@@ -32,7 +32,11 @@ def handled(catch: Catch) -> Callable[[Send], Send]:
             if not catch.takes(request.url.host):
                 return under(transport, request)
             request.read()
-            return _to_httpx(catch.answer(_from_httpx(request)))
+            try:
+                response = catch.answer(_from_httpx(request))
+            except OSError as error:
+                raise _raised(error) from error
+            return _to_httpx(response, request.method)
 
         return handle_request
 
@@ -48,7 +52,11 @@ def handled_async(catch: Catch) -> Callable[[SendAsync], SendAsync]:
 
             await request.aread()
             await checkpoint()  # as a call over a network would, let the loop turn
-            return _to_httpx(catch.answer(_from_httpx(request)))
+            try:
+                response = catch.answer(_from_httpx(request))
+            except OSError as error:
+                raise _raised(error, asynchronous=True) from error
+            return _to_httpx(response, request.method)
 
         return handle_async_request
 
@@ -64,17 +72,48 @@ def _from_httpx(request: Any) -> Request:
         Headers(request.headers.raw),
         request.content,
         "httpx",
+        patience=request.extensions.get("timeout", {}).get("read"),
     )
 
 
-def _to_httpx(response: Response) -> Any:
-    from httpx import ByteStream  # noqa: PLC0415
+def _raised(error: OSError, *, asynchronous: bool = False) -> Exception:
+    """What the transport makes of a socket's error. The async one has hardly a word for it."""
+    from httpx import ConnectError, ReadError, ReadTimeout  # noqa: PLC0415
+
+    if isinstance(error, ConnectionRefusedError):
+        return ConnectError("All connection attempts failed" if asynchronous else str(error))
+    kind = ReadTimeout if isinstance(error, TimeoutError) else ReadError
+    return kind("" if asynchronous else str(error))
+
+
+def _to_httpx(response: Response, method: str) -> Any:
+    from httpx import ByteStream, RemoteProtocolError  # noqa: PLC0415
     from httpx import Response as Answer  # noqa: PLC0415
 
+    class Broken(ByteStream):
+        """Breaks off when all that came has been read."""
+
+        def __iter__(self) -> Iterator[bytes]:
+            yield from super().__iter__()
+            raise self._end()
+
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            async for chunk in super().__aiter__():
+                yield chunk
+            raise self._end()
+
+        def _end(self) -> RemoteProtocolError:
+            came = len(response.body)
+            return RemoteProtocolError(
+                "peer closed connection without sending complete message body"
+                f" (received {came} bytes, expected {came + lacking})"
+            )
+
+    lacking = missing(response, method)
     # A stream is still to be read by the client, as it wants; `content=` would be read already.
     return Answer(
         response.status,
         headers=response.headers,
-        stream=ByteStream(response.body),
+        stream=(Broken if lacking else ByteStream)(response.body),
         extensions={"http_version": b"HTTP/1.1"},
     )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any, Final
+from urllib.parse import urlsplit
 
-from pytest_ramsts.intercept.catch import Catch, drained
+from pytest_ramsts.intercept.catch import Catch, drained, missing
 from pytest_ramsts.intercept.seam import Seam
 from pytest_ramsts.wire import Headers, Request
 
@@ -49,8 +51,15 @@ def _sender(catch: Catch, client: str) -> Send:
     import responses  # noqa: PLC0415 - it loads requests: only when a request is there to answer
 
     def answered(request: Any) -> tuple[int, list[tuple[str, str]], bytes]:
-        response = catch.answer(_from_requests(request, client))
-        return response.status, list(response.headers), response.body
+        try:
+            response = catch.answer(_from_requests(request, client))
+        except OSError as error:
+            raise _raised(error, request, sys.modules[_ADAPTERS[client]]) from error
+        headers = list(response.headers)
+        if client == "aliyunsdkcore" and missing(response, request.method):
+            # Its urllib3, of the old generation, takes what arrives for all there is.
+            headers = [(name, value) for name, value in headers if name != "Content-Length"]
+        return response.status, headers, response.body
 
     mock = responses.RequestsMock(
         assert_all_requests_are_fired=False, target=OURS, registry=_one_answer()
@@ -75,5 +84,50 @@ def _one_answer() -> type:
 
 def _from_requests(request: Any, client: str) -> Request:
     return Request(
-        request.method, request.url, Headers(request.headers.items()), drained(request.body), client
+        request.method,
+        request.url,
+        Headers(request.headers.items()),
+        drained(request.body),
+        client,
+        patience=_patience(request),
     )
+
+
+def _patience(request: Any) -> float | None:
+    """The read timeout, of the several forms in which `timeout=` gives it."""
+    timeout = request.req_kwargs.get("timeout")
+    if isinstance(timeout, tuple):
+        timeout = timeout[1]
+    timeout = getattr(timeout, "read_timeout", timeout)
+    return timeout if isinstance(timeout, int | float) else None
+
+
+_ADAPTERS: Final = {
+    "requests": "requests.adapters",
+    "aliyunsdkcore": "aliyunsdkcore.vendored.requests.adapters",
+}
+"""Where each of them says how it names its exceptions, and those of its urllib3."""
+
+
+def _raised(error: OSError, request: Any, adapters: Any) -> Any:
+    """What the adapter makes of a socket's error."""
+    url = urlsplit(request.url)
+    port = url.port or {"http": 80, "https": 443}[url.scheme]
+    kind, place = f"{url.scheme.upper()}Connection", f"(host='{url.hostname}', port={port})"
+    pool, target = f"{kind}Pool{place}", f"{url.path or '/'}{'?' * bool(url.query)}{url.query}"
+    if isinstance(error, TimeoutError):
+        late = f"{pool}: Read timed out. (read timeout={_patience(request)})"
+        return adapters.ReadTimeout(late, request=request)
+    if isinstance(error, ConnectionRefusedError):
+        # urllib3 2 says where it was going, urllib3 1 shows the object.
+        old = "vendored" in adapters.__name__
+        connection = (
+            f"<urllib3.connection.{kind} object at {id(request):#x}>" if old else kind + place
+        )
+        reason = adapters.NewConnectionError(
+            connection, f"Failed to establish a new connection: {error}"
+        )
+        failed = adapters.MaxRetryError(pool, target, reason)
+        return adapters.ConnectionError(failed, request=request)
+    aborted = adapters.ProtocolError("Connection aborted.", error)
+    return adapters.ConnectionError(aborted, request=request)

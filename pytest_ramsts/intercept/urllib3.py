@@ -6,10 +6,11 @@ Requests of `requests` come by here as well; those of the cloud have been answer
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from http.client import IncompleteRead
 from io import BytesIO
 from typing import Any
 
-from pytest_ramsts.intercept.catch import Catch, drained, reason_of
+from pytest_ramsts.intercept.catch import Catch, drained, missing, reason_of
 from pytest_ramsts.intercept.seam import Seam
 from pytest_ramsts.wire import Headers, Request
 
@@ -56,7 +57,7 @@ def _answered(
     headers: Any,
     options: dict[str, Any],
 ) -> Any:
-    from urllib3.exceptions import MaxRetryError  # noqa: PLC0415
+    from urllib3.exceptions import MaxRetryError, ProtocolError  # noqa: PLC0415
     from urllib3.util.retry import Retry  # noqa: PLC0415
 
     if headers is None:
@@ -68,14 +69,17 @@ def _answered(
     sent = [(str(name), value) for name, value in headers.items()]
     if not any(name.lower() == "host" for name, _ in sent):
         sent.append(("Host", whole.partition("://")[2].partition("/")[0].partition("?")[0]))
-    response = _to_urllib3(
-        catch.answer(Request(method.upper(), whole, Headers(sent), body, "urllib3")),
-        method,
-        url,
-        retries,
-        options,
-    )
-    # What follows is what `urlopen` itself does with an answer.
+    patience = _patience(pool, options)
+    request = Request(method.upper(), whole, Headers(sent), body, "urllib3", patience=patience)
+    # What follows is what `urlopen` itself does with a failure, and with an answer.
+    try:
+        response = _to_urllib3(catch.answer(request), method, url, retries, options)
+    except (OSError, ProtocolError) as broken:
+        error = _raised(broken, pool, url, patience) if isinstance(broken, OSError) else broken
+        retries = retries.increment(method, url, error=error, _pool=pool, _stacktrace=None)
+        retries.sleep()
+        options["retries"] = retries
+        return pool.urlopen(method, url, body or None, headers, **options)
     location = redirect and response.get_redirect_location()
     if not location and not retries.is_retry(
         method, response.status, bool(response.headers.get("Retry-After"))
@@ -98,6 +102,31 @@ def _answered(
     return pool.urlopen(method, location or url, body or None, headers, **options)
 
 
+def _patience(pool: Any, options: dict[str, Any]) -> float | None:
+    timeout = options.get("timeout")
+    if not isinstance(timeout, int | float | None):
+        timeout = getattr(timeout, "read_timeout", None)
+    elif timeout is None:
+        timeout = pool.timeout.read_timeout
+    return timeout if isinstance(timeout, int | float) else None
+
+
+def _raised(error: OSError, pool: Any, url: str, patience: float | None) -> Exception:
+    """What `urlopen` makes of a socket's error."""
+    from urllib3.exceptions import (  # noqa: PLC0415
+        NewConnectionError,
+        ProtocolError,
+        ReadTimeoutError,
+    )
+
+    if isinstance(error, TimeoutError):
+        return ReadTimeoutError(pool, url, f"Read timed out. (read timeout={patience})")
+    if isinstance(error, ConnectionRefusedError):
+        connection: Any = f"{pool.scheme.upper()}Connection(host='{pool.host}', port={pool.port})"
+        return NewConnectionError(connection, f"Failed to establish a new connection: {error}")
+    return ProtocolError("Connection aborted.", error)
+
+
 def _authority(pool: Any) -> str:
     default = {"http": 80, "https": 443}.get(pool.scheme)
     return pool.host if pool.port in (None, default) else f"{pool.host}:{pool.port}"
@@ -107,12 +136,13 @@ def _to_urllib3(response: Any, method: str, url: str, retries: Any, options: dic
     from urllib3._collections import HTTPHeaderDict  # noqa: PLC0415
     from urllib3.response import HTTPResponse  # noqa: PLC0415
 
+    lacking = missing(response, method)
     headers = HTTPHeaderDict()
     for name, value in response.headers:
         if name.lower() != "transfer-encoding":  # all of it has arrived
             headers.add(name, value)
     return HTTPResponse(
-        body=BytesIO(response.body),
+        body=_Broken(response.body, lacking) if lacking else BytesIO(response.body),
         headers=headers,
         status=response.status,
         version=11,
@@ -123,3 +153,18 @@ def _to_urllib3(response: Any, method: str, url: str, retries: Any, options: dic
         request_method=method,
         request_url=url,
     )
+
+
+class _Broken(BytesIO):
+    """Breaks off when all that came has been read."""
+
+    def __init__(self, body: bytes, lacking: int) -> None:
+        super().__init__(body)
+        self._came = body
+        self._lacking = lacking
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        chunk = super().read(size)
+        if (size is None or size < 0 or not chunk) and size != 0:
+            raise IncompleteRead(self._came, self._lacking)
+        return chunk

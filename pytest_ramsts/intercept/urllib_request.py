@@ -18,13 +18,17 @@ Open = Callable[..., Any]
 
 
 def seams(catch: Catch) -> Iterator[Seam]:
+    from urllib.error import URLError  # noqa: PLC0415
     from urllib.request import AbstractHTTPHandler  # noqa: PLC0415 - loaded already
 
     def wrap(under: Open) -> Open:
         def do_open(handler: Any, http_class: Any, request: Any, **options: Any) -> Any:
             if not isinstance(http_class, _Connections) and catch.takes_url(request.full_url):
                 http_class, options = _Connections(catch, request.full_url), {}
-            return under(handler, http_class, request, **options)
+            try:
+                return under(handler, http_class, request, **options)
+            except ConnectionRefusedError as error:
+                raise URLError(error) from error
 
         return do_open
 

@@ -80,6 +80,8 @@ class Request:
     body: bytes = b""
     client: str = ""
     source_ip: str = "127.0.0.1"
+    patience: float | None = None
+    """For how many seconds the client waits for an answer; None if it would wait for ever."""
 
     _parts: _Url | None = field(default=None, init=False, repr=False, compare=False)
     _params: Pairs | None = field(default=None, init=False, repr=False, compare=False)
@@ -174,7 +176,10 @@ class Response:
 
 
 Handle = Callable[[Request], Response]
-"""How a request becomes an answer: whatever stands in its way is one of these."""
+"""How a request becomes an answer: whatever stands in its way is one of these.
+
+It raises an `OSError` where a socket would: the connection breaks, or the client waits in vain.
+"""
 
 
 def _shown(body: bytes) -> str:
