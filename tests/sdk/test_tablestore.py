@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -326,13 +327,15 @@ def test_capacity_is_counted_by_4_kb(orders: OTSClient) -> None:
     ],
 )
 def test_a_key_is_of_the_tables_schema(orders: OTSClient, key: list[Any], message: str) -> None:
-    for ask in (
+    asks: list[Callable[[], Any]] = [
         lambda: orders.get_row("orders", key, max_version=1),
         lambda: orders.put_row("orders", Row(key, [("a", 1)]), ALWAYS),
         lambda: orders.update_row("orders", Row(key, {"PUT": [("a", 1)]}), ALWAYS),
         lambda: orders.delete_row("orders", Row(key), ALWAYS),
         lambda: orders.get_range("orders", "FORWARD", key, key, max_version=1),
-    ):
+    ]
+
+    for ask in asks:
         with pytest.raises(OTSServiceError) as caught:
             ask()
         assert (caught.value.http_status, caught.value.code) == (400, "OTSInvalidPK")
@@ -375,11 +378,13 @@ def test_a_row_is_put_once(orders: OTSClient) -> None:
 def test_what_must_exist_must_exist(orders: OTSClient) -> None:
     there = only_if(RowExistenceExpectation.EXPECT_EXIST)
 
-    for change in (
+    changes: list[Callable[[], Any]] = [
         lambda: orders.update_row("orders", Row(ONE, {"PUT": [("a", 1)]}), there),
         lambda: orders.delete_row("orders", Row(ONE), there),
         lambda: orders.put_row("orders", Row(ONE, [("a", 1)]), there),
-    ):
+    ]
+
+    for change in changes:
         with pytest.raises(OTSServiceError, match="OTSConditionCheckFail"):
             change()
     assert got(orders, 1) is None

@@ -12,6 +12,7 @@ from pytest_ramsts import FakeCloud, Policy, allow
 from pytest_ramsts.services.tablestore import Instance, tablestore
 from pytest_ramsts.services.tablestore.wire import messages as said
 from pytest_ramsts.services.tablestore.wire.plainbuffer import Bound, Cell, PlainRow
+from pytest_ramsts.services.tablestore.wire.protobuf import Message
 from pytest_ramsts.wire import Response
 
 from .clients import signed
@@ -38,7 +39,7 @@ class Case:
         return f"ots:{self.operation}"
 
 
-def case(operation: str, message: said.Message, *on: str) -> Case:
+def case(operation: str, message: Message, *on: str) -> Case:
     return Case(operation, on, message.encode())
 
 

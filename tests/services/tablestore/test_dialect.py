@@ -156,7 +156,7 @@ def test_knowledge_bases_are_spoken_to_in_json(ramsts: FakeCloud, shop: Instance
         eve.list_knowledge_base({})
 
     assert answer["data"] == {"knowledgeBaseInfos": ["manuals"]}
-    assert ramsts.calls[0].parameters == {"maxResults": 3}
+    assert repr(ramsts.calls[0].parameters) == "{'maxResults': 3}"
     assert isinstance(denial.error, OTSServiceError)
 
 

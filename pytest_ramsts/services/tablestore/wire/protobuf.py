@@ -110,7 +110,7 @@ class Message:
                     raise MalformedError(f"{self!r} has no `{known.name}`")
                 continue
             for each in value if known.repeated else (value,):
-                _write_varint(written, known.tag)
+                written += known.tag
                 if known.wire_type == _VARINT:
                     _write_varint(written, each % _MODULUS)
                 else:
@@ -126,7 +126,7 @@ class _Numbered(NamedTuple):
 
 class _Field(NamedTuple):
     name: str
-    tag: int
+    tag: bytes
     wire_type: int
     read: Callable[[Any], Any]
     write: Callable[[Any], bytes]
@@ -150,7 +150,9 @@ def _compiled(message: type[Message]) -> _Codec:
         options = get_args(types[name])
         repeated = bool(options) and NoneType not in options
         wire_type, read, write = _kind(options[0] if options else types[name])
-        fields[number] = _Field(name, number << 3 | wire_type, wire_type, read, write, repeated)
+        tag = bytearray()
+        _write_varint(tag, number << 3 | wire_type)
+        fields[number] = _Field(name, bytes(tag), wire_type, read, write, repeated)
         if repeated:
             lists.append(name)
         elif not options:
