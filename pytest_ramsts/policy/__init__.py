@@ -1,8 +1,9 @@
 """What is allowed: policy documents and the decisions they lead to. Knows no account."""
 
 from pytest_ramsts.policy.access import Access, AppliedPolicy, Layers
+from pytest_ramsts.policy.builders import allow, deny
 from pytest_ramsts.policy.decision import Decision, PlacedStatement
-from pytest_ramsts.policy.document import SIZE_LIMITS, Policy, PolicySource, allow, deny
+from pytest_ramsts.policy.document import SIZE_LIMITS, Policy, PolicySource
 from pytest_ramsts.policy.evaluation import decide
 from pytest_ramsts.policy.evidence import Considered, Mismatch
 from pytest_ramsts.policy.lint import Finding

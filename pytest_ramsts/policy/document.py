@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, Protocol, Self
+from typing import Any, Final, Self
 
 from pytest_ramsts.errors import MalformedPolicyDocumentError
 from pytest_ramsts.policy.filing import Filing
@@ -13,39 +13,35 @@ from pytest_ramsts.policy.grammar import (
     GrammarError,
     PolicyKind,
     check_frame,
+    kind_with,
     plain_statement,
-    read_statement,
     screen,
 )
 from pytest_ramsts.policy.lint import Finding, lint
 from pytest_ramsts.policy.settings import DEFAULT, Settings
-from pytest_ramsts.policy.source import line_of, spoken
-from pytest_ramsts.policy.statement import Effect, Statement
+from pytest_ramsts.policy.source import (
+    decoded,
+    line_of,
+    refuse_duplicates,
+    spoken,
+    strings_in,
+    text_of,
+)
+from pytest_ramsts.policy.statement import Statement
 
-__all__ = ["SIZE_LIMITS", "HasArn", "Policy", "PolicySource", "allow", "deny"]
+__all__ = ["SIZE_LIMITS", "Policy", "PolicySource"]
 
 SIZE_LIMITS: Final[Mapping[PolicyKind, int]] = {
     "identity": 6144,
     "session": 2048,
     "control": 4096,
     "trust": 2048,  # That a limit exists is documented, the number is not.
-    "resource": 16384,  # OSS: 16 KB.
+    "resource": 16384,  # Of bucket policies, and not confirmed.
 }
 """Characters that a document may have, by kind. Whoever stores it checks, with codes of its own."""
 
-
 _STRINGS_OF_FRAME: Final = 3  # "Version", "1" and "Statement"
 _STRINGS_OF_PLAIN: Final = 6  # the names and values of Effect, Action and Resource
-
-
-_decode: Final = json.JSONDecoder().decode
-
-
-class HasArn(Protocol):
-    """A user, role, table, …: anything that knows its ARN."""
-
-    @property
-    def arn(self) -> str: ...
 
 
 class Policy:
@@ -56,9 +52,7 @@ class Policy:
     True
     """
 
-    __slots__ = ("_filing", "_raw", "_screened", "_settings", "_text", "kind")
-
-    kind: PolicyKind
+    __slots__ = ("_filing", "_kind", "_raw", "_screened", "_settings", "_text")
 
     def __init__(self, *statements: Statement) -> None:
         document = {"Version": "1", "Statement": [one.document for one in statements]}
@@ -87,22 +81,22 @@ class Policy:
         if isinstance(document, Mapping):
             policy._fill(document, None, kind, settings)  # noqa: SLF001 - its own
         else:
-            text = _text_of(document)
-            policy._fill(_loaded(text), text, kind, settings)  # noqa: SLF001 - its own
+            text = text_of(document)
+            policy._fill(decoded(text), text, kind, settings)  # noqa: SLF001 - its own
         return policy
 
     def _fill(self, document: Any, text: str | None, kind: PolicyKind, settings: Settings) -> None:
         try:
             raw = check_frame(document, settings)
             if text is None:  # Later changes to what was given must not reach us.
-                raw = [one.copy() if one.__class__ is dict else one for one in raw]
+                raw = [one.copy() if one.__class__ is dict else _copied(one) for one in raw]
             self._raw = raw
             self._screened = screen(raw, kind, settings)
             if text is None:
                 for number in self._screened.read:
                     raw[number] = _copied(raw[number])
-            if text is not None and settings.duplicate_members == "refuse":
-                self._refuse_duplicates(text)
+            elif settings.duplicate_members == "refuse":
+                refuse_duplicates(text, self._strings())
         except GrammarError as error:
             element = spoken(error.place)
             line = "" if text is None else f"line {line_of(text, error.place)}"
@@ -110,20 +104,22 @@ class Policy:
             raise MalformedPolicyDocumentError(
                 f"{where}: {error.problem}" if where else error.problem
             ) from None
-        self.kind = kind
+        self._kind = kind
         self._settings = settings
         self._text = text
         self._filing: Filing | None = None
 
-    def _refuse_duplicates(self, text: str) -> None:
-        """JSON keeps the last of two members of one name, so a quote too many betrays the other."""
+    def _strings(self) -> int:
+        """How many strings the text has, if no member stands twice."""
         read = self._screened.read
-        plain = len(self._raw) - len(read)
-        strings = _STRINGS_OF_FRAME + _STRINGS_OF_PLAIN * plain
-        if read:
-            strings += sum([_strings_in(self._raw[number]) for number in read])
-        if text.count('"') != 2 * strings:
-            json.loads(text, object_pairs_hook=_without_duplicates)
+        strings = _STRINGS_OF_FRAME + _STRINGS_OF_PLAIN * (len(self._raw) - len(read))
+        return (
+            strings + sum([strings_in(self._raw[number]) for number in read]) if read else strings
+        )
+
+    @property
+    def kind(self) -> PolicyKind:
+        return self._kind
 
     @property
     def text(self) -> str:
@@ -182,137 +178,11 @@ PolicySource = Policy | Mapping[str, Any] | str | Path
 """Whatever a policy can be read from."""
 
 
-def allow(
-    *actions: str,
-    on: str | HasArn | Iterable[str | HasArn] | None = "*",
-    when: Mapping[str, Mapping[str, str | Iterable[str]]] | None = None,
-    principal: Mapping[str, Any] | str | Iterable[str] | None = None,
-    not_actions: str | Iterable[str] | None = None,
-) -> Statement:
-    """A statement that allows; `on=None` for a trust policy, whose statements have no Resource.
-
-    >>> over_tls = {"Bool": {"acs:SecureTransport": "true"}}
-    >>> allow("oss:GetObject", on="acs:oss:*:*:media/*", when=over_tls).effect
-    'Allow'
-    """
-    return _built("Allow", actions, on=on, when=when, principal=principal, not_actions=not_actions)
-
-
-def deny(
-    *actions: str,
-    on: str | HasArn | Iterable[str | HasArn] | None = "*",
-    when: Mapping[str, Mapping[str, str | Iterable[str]]] | None = None,
-    principal: Mapping[str, Any] | str | Iterable[str] | None = None,
-    not_actions: str | Iterable[str] | None = None,
-) -> Statement:
-    """A statement that denies, whatever else allows."""
-    return _built("Deny", actions, on=on, when=when, principal=principal, not_actions=not_actions)
-
-
-def _built(
-    effect: Effect,
-    actions: tuple[str, ...],
-    *,
-    on: str | HasArn | Iterable[str | HasArn] | None,
-    when: Mapping[str, Mapping[str, str | Iterable[str]]] | None,
-    principal: Mapping[str, Any] | str | Iterable[str] | None,
-    not_actions: str | Iterable[str] | None,
-) -> Statement:
-    raw: dict[str, Any] = {"Effect": effect}
-    if actions:
-        raw["Action"] = list(actions)
-    if not_actions is not None:
-        raw["NotAction"] = _listed(not_actions)
-    if on is not None:
-        raw["Resource"] = [_arn(one) for one in _listed(on)]
-    if principal is not None:
-        raw["Principal"] = (
-            {kind: [_arn(one) for one in _listed(named)] for kind, named in principal.items()}
-            if isinstance(principal, Mapping)
-            else _listed(principal)
-        )
-    if when is not None:
-        raw["Condition"] = {
-            name: {key: _listed(values) for key, values in values_by_key.items()}
-            for name, values_by_key in when.items()
-        }
-    kind = _kind(resource=on is not None, principal=principal is not None)
-    try:
-        return read_statement(raw, 0, kind, DEFAULT)
-    except GrammarError as error:
-        element = spoken(error.place[2:])
-        raise MalformedPolicyDocumentError(
-            f"{element}: {error.problem}" if element else error.problem
-        ) from None
-
-
 def _kind_of(statements: tuple[Statement, ...]) -> PolicyKind:
-    return _kind(
+    return kind_with(
         resource=any(one.resources or one.not_resources for one in statements),
         principal=any(one.principals is not None for one in statements),
     )
-
-
-def _kind(*, resource: bool, principal: bool) -> PolicyKind:
-    if principal:
-        return "resource" if resource else "trust"
-    return "identity"
-
-
-def _listed(value: Any) -> list[Any]:
-    return [value] if isinstance(value, str) or hasattr(value, "arn") else list(value)
-
-
-def _arn(value: str | HasArn) -> str:
-    return value if isinstance(value, str) else value.arn
-
-
-def _text_of(source: str | Path) -> str:
-    if isinstance(source, str):
-        if source.lstrip().startswith("{"):
-            return source
-        path = Path(source)
-        try:
-            is_file = path.is_file()
-        except (OSError, ValueError):  # Too long, or not a path at all.
-            is_file = False
-        if not is_file:
-            return source
-        source = path
-    try:
-        return source.read_text(encoding="utf-8")
-    except OSError as error:
-        raise MalformedPolicyDocumentError(
-            f"`{source}` cannot be read: {error.strerror}"
-        ) from error
-
-
-def _loaded(text: str) -> Any:
-    try:
-        return _decode(text)
-    except json.JSONDecodeError as error:
-        raise MalformedPolicyDocumentError(
-            f"line {error.lineno}: no JSON at column {error.colno}: {error.msg}; "
-            "a policy is a JSON object"
-        ) from None
-
-
-def _strings_in(value: Any) -> int:
-    """How many strings a JSON text of the value has, names of members included."""
-    if isinstance(value, str):
-        return 1
-    if isinstance(value, dict):
-        return len(value) + sum(map(_strings_in, value.values()))
-    return sum(map(_strings_in, value)) if isinstance(value, list) else 0
-
-
-def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise MalformedPolicyDocumentError(f"`{twice}` stands twice in one object; keep one")
-    return members
 
 
 def _copied(value: Any) -> Any:

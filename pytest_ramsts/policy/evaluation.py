@@ -36,9 +36,12 @@ def decide(access: Access, layers: Layers, settings: Settings = DEFAULT) -> Deci
     <Decision Allow: user alice, ots:GetRow on *>
     """
     question = Question(access, settings)
-    verdict = _assume_role(question, layers) if question.action == ASSUME_ROLE else None
-    if verdict is None:
-        verdict = _owner(question, layers) if question.of_owner else _usual(question, layers)
+    if question.action == ASSUME_ROLE:
+        verdict = _assume_role(question, layers)
+    elif question.of_owner:
+        verdict = _owner(question, layers)
+    else:
+        verdict = _usual(question, layers)
     return Decision(access, layers, verdict, settings)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from pytest_ramsts.policy.access import AppliedPolicy, Layers
-from pytest_ramsts.policy.conditions import Condition, folded
+from pytest_ramsts.policy.conditions import Condition
 from pytest_ramsts.policy.decision import Decision, PlacedStatement
 from pytest_ramsts.policy.evaluation import ACCOUNT, CONTROL, GROUP, RESOURCE, SESSION, TRUST
 from pytest_ramsts.policy.known_actions import is_known
@@ -70,27 +70,45 @@ class Considered:
 
 def considered(decision: Decision) -> tuple[Considered, ...]:
     """Every statement of every layer, those of layers that were never reached as well."""
-    question = Question(decision.access, decision.settings)
-    return tuple(
-        Considered(layer, placed, tuple(_mismatches(question, placed)))
-        for layer, policies in _layers(decision)
-        for placed in _placed(policies)
-    )
+    return tuple(one for _, together in _asked(decision) for one in together)
 
 
 def nearest_miss(decision: Decision) -> Considered | None:
     """The statement with the least to change, among those that could have allowed in that layer."""
     if decision.reason != "ImplicitDeny":
         return None
-    group = _ASKED_TOGETHER[decision.policy_type]
-    if group == _POOLED and _is_foreign(decision):
-        group = frozenset({RESOURCE})
     misses = [
         one
-        for one in considered(decision)
-        if one.mismatches and one.layer in group and one.placed.statement.effect == "Allow"
+        for one in _silent(decision)
+        if one.mismatches and one.placed.statement.effect == "Allow"
     ]
     return min(misses, key=_distance, default=None)
+
+
+def _silent(decision: Decision) -> Iterator[Considered]:
+    """The statements of the layers that were asked together and allowed nothing."""
+    layers = _ASKED_TOGETHER[decision.policy_type]
+    if layers == _POOLED and _is_foreign(decision):
+        layers = frozenset({RESOURCE})
+    for layer, together in _asked(decision):
+        # Of the nodes of the directory, those that allow have done their part.
+        if layer in layers and not (layer == CONTROL and any(one.applies for one in together)):
+            yield from together
+            if layer == CONTROL:
+                return
+
+
+def _asked(decision: Decision) -> Iterator[tuple[str, list[Considered]]]:
+    """Each layer, or node of the directory, with its statements laid against the request."""
+    question = Question(decision.access, decision.settings)
+    for layer, policies in _layers(decision):
+        yield (
+            layer,
+            [
+                Considered(layer, placed, tuple(_mismatches(question, placed)))
+                for placed in _placed(policies)
+            ],
+        )
 
 
 _POOLED: Final = frozenset({ACCOUNT, GROUP, RESOURCE})
@@ -164,7 +182,7 @@ def _resource_mismatch(statement: Statement, resource: str) -> Mismatch:
 
 
 def _condition_mismatch(question: Question, condition: Condition) -> Mismatch:
-    actual = tuple(question.context.get(folded(condition.key, question.settings), ()))
+    actual = tuple(question.values_of(condition))
     kind: MismatchKind = "value excluded" if condition.rule.negated else "value differs"
     return Mismatch(
         "Condition",

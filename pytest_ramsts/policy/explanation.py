@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from typing import Final
 
@@ -10,7 +10,7 @@ from pytest_ramsts.policy.decision import Decision, PlacedStatement
 from pytest_ramsts.policy.evaluation import ACCOUNT, CONTROL, GROUP, RESOURCE, SESSION, TRUST
 from pytest_ramsts.policy.evidence import Considered, Mismatch, considered
 from pytest_ramsts.policy.likeness import contrast
-from pytest_ramsts.policy.question import ASSUME_ROLE
+from pytest_ramsts.policy.question import ASSUME_ROLE, Question
 from pytest_ramsts.policy.wildcard import matches
 
 __all__ = ["explain"]
@@ -30,7 +30,9 @@ _SEGMENTS: Final = {1: "service", 2: "region", 3: "account"}
 
 def explain(decision: Decision, *, full: bool) -> str:
     lines = [_asked(decision), _outcome(decision)]
-    if decision.reason == "ImplicitDeny":
+    if decision.statement is not None:
+        lines += _met(decision, decision.statement)
+    elif decision.reason == "ImplicitDeny":
         lines += _gap(decision)
     if full:
         lines += _everything(decision)
@@ -48,7 +50,7 @@ def _outcome(decision: Decision) -> str:
     if placed is not None:
         verb = "allows" if decision.allowed else "denies"
         outcome = f"{decision.reason} ({decision.policy_type})"
-        return f"{outcome}: {_named(placed)} {verb} it: {_text(placed)}"
+        return f"{outcome}: {_named(placed)} {verb} it: {_about(decision, placed)}"
     if decision.allowed:
         return f"Allow: account {decision.access.principal.account_id} owns the resource"
     return f"ImplicitDeny ({decision.policy_type}): {_silence(decision)}"
@@ -113,10 +115,37 @@ def _named(placed: PlacedStatement) -> str:
     return f"statement {placed.index} of policy `{policy.name}`{attached}"
 
 
-def _text(placed: PlacedStatement) -> str:
-    """What the statement is about, without its Effect."""
-    elements = placed.statement.document
-    return ", ".join([f"{name} {value}" for name, value in elements.items() if name != "Effect"])
+def _about(decision: Decision, placed: PlacedStatement) -> str:
+    """By which of its patterns the statement is about the request."""
+    statement, access = placed.statement, decision.access
+    told = [
+        f"Action {_covering(statement.actions, access.action)}" if statement.actions else "",
+        f"NotAction {', '.join(statement.not_actions)}" if statement.not_actions else "",
+        f"Resource {_covering(statement.resources, access.resource)}"
+        if statement.resources
+        else "",
+        f"NotResource {', '.join(statement.not_resources)}" if statement.not_resources else "",
+    ]
+    return "; ".join(filter(None, told))
+
+
+def _covering(patterns: tuple[str, ...], text: str) -> str:
+    folded = text.lower()
+    return next((one for one in patterns if matches(one.lower(), folded)), patterns[0])
+
+
+def _met(decision: Decision, placed: PlacedStatement) -> Iterator[str]:
+    """The conditions of the statement that decided: an absent key meets more than one expects."""
+    question = Question(decision.access, decision.settings)
+    for condition in placed.statement.conditions:
+        actual = question.values_of(condition)
+        carried = f"has {_values(actual)}" if actual else "does not carry the key"
+        wanted = f"{condition.operator} {condition.key} {_values(condition.values, ' or ')}"
+        yield f"its condition {wanted} is met: the request {carried}"
+
+
+def _values(values: Iterable[str], joint: str = " and ") -> str:
+    return joint.join([f"`{value}`" for value in values])
 
 
 def _missed(decision: Decision, miss: Considered) -> str:
@@ -159,12 +188,11 @@ def _hint(mismatch: Mismatch, position: int) -> str:
 
 
 def _condition_failed(decision: Decision, mismatch: Mismatch) -> str:
-    wanted = " or ".join([f"`{value}`" for value in mismatch.expected])
+    wanted = _values(mismatch.expected, " or ")
     condition = f"its condition {mismatch.operator} {mismatch.key}"
     if mismatch.kind == "key absent":
         close = get_close_matches(mismatch.key, decision.access.context, n=1, cutoff=0.8)
         instead = f", but carries `{close[0]}`" if close else ""
         return f"{condition} wants {wanted}; the request does not carry the key{instead}"
-    actual = " and ".join([f"`{value}`" for value in mismatch.actual])
     verb = "excludes" if mismatch.kind == "value excluded" else "wants"
-    return f"{condition} {verb} {wanted}; the request has {actual}"
+    return f"{condition} {verb} {wanted}; the request has {_values(mismatch.actual)}"

@@ -106,9 +106,9 @@ class _Drawer:
 
 def _beginnings(numbers: Sequence[int], resources: Sequence[Patterns]) -> Iterable[tuple[int, str]]:
     """How the resources of each statement begin: a statement may come more than once."""
-    singles = [one for number in numbers if isinstance(one := resources[number], str)]
-    if len(singles) == len(numbers):
-        return zip(numbers, _literal_beginnings(singles), strict=True)
+    of_numbers = [resources[number] for number in numbers]
+    if {str}.issuperset(map(type, of_numbers)):  # Each statement with one pattern, as most.
+        return zip(numbers, _literal_beginnings(of_numbers), strict=True)  # type: ignore[arg-type]
     return [
         (number, beginning)
         for number in numbers
@@ -147,12 +147,12 @@ def _grouped(actions: Sequence[Patterns]) -> dict[str, list[int]]:
 
 
 def _lowered(actions: Sequence[Patterns]) -> Sequence[Patterns]:
-    singles = [patterns for patterns in actions if isinstance(patterns, str)]
-    if len(singles) == len(actions):
-        return "\n".join(singles).lower().split("\n")
-    return [
-        patterns.lower()
-        if isinstance(patterns, str)
-        else tuple(dict.fromkeys(map(str.lower, patterns)))
-        for patterns in actions
-    ]
+    try:  # Each statement with one pattern, as most: all of them at once.
+        return "\n".join(actions).lower().split("\n")  # type: ignore[arg-type]
+    except TypeError:
+        return [
+            patterns.lower()
+            if isinstance(patterns, str)
+            else tuple(dict.fromkeys(map(str.lower, patterns)))
+            for patterns in actions
+        ]

@@ -91,6 +91,13 @@ _PRINCIPAL_KINDS: Final = ("RAM", "Service", "Federated")
 _ACTION_CHARACTERS: Final = f"{ascii_letters}{digits}_-*?".encode()
 
 
+def kind_with(*, resource: bool, principal: bool) -> PolicyKind:
+    """The kind of policy with these elements; of several, the one that is attached to callers."""
+    if principal:
+        return "resource" if resource else "trust"
+    return "identity"
+
+
 def check_frame(document: object, settings: Settings) -> list[Any]:
     """The statements of a document whose outer form is right."""
     if not isinstance(document, Mapping):
@@ -118,31 +125,33 @@ def check_frame(document: object, settings: Settings) -> list[Any]:
 def screen(statements: list[Any], kind: PolicyKind, settings: Settings) -> Screened:
     """Look whether the statements are in the grammar; read only those that are not plain."""
     form = _FORMS[kind]
-    plain: list[int] = []
     if form.resource and not form.principal:
-        plain = [
-            number
-            for number, raw in enumerate(statements)
-            if raw.__class__ is dict and len(raw) == len(_PLAIN)
-        ]
-    if len(plain) == len(statements):
         screened = _screen_plain(statements, settings)
         if screened is not None:
             return screened
-    elif plain:
+        plain = [
+            number
+            for number, raw in enumerate(statements)
+            if isinstance(raw, dict) and len(raw) == len(_PLAIN)
+        ]
         screened = _screen_plain([statements[number] for number in plain], settings)
         if screened is not None:
             return _with_others(screened, statements, plain, kind, settings)
     return _with_others(Screened([], [], {}), statements, [], kind, settings)
 
 
-def _screen_plain(statements: list[dict[str, Any]], settings: Settings) -> Screened | None:
+def _screen_plain(statements: list[Any], settings: Settings) -> Screened | None:
     """All at once: nothing where any of them is not what it seems."""
     try:
         effects = {raw["Effect"] for raw in statements}
         actions = [raw["Action"] for raw in statements]
         resources = [raw["Resource"] for raw in statements]
-        if effects <= _EFFECTS and _all_actions(actions) and _all_resources(resources, settings):
+        if (
+            set(map(len, statements)) <= {len(_PLAIN)}
+            and effects <= _EFFECTS
+            and _all_actions(actions)
+            and _all_resources(resources, settings)
+        ):
             return Screened(actions, resources, {})
     except (KeyError, TypeError):  # Another element, or a value that is not one string.
         pass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from pytest_ramsts.policy.access import Access
@@ -70,6 +71,10 @@ class Question:
 
     def meets_all(self, statement: Statement) -> bool:
         return all(map(self.meets, statement.conditions))
+
+    def values_of(self, condition: Condition) -> Sequence[str]:
+        """What the request carries under the key of the condition."""
+        return self.context.get(folded(condition.key, self.settings), ())
 
     def meets(self, condition: Condition) -> bool:
         if self.settings is not DEFAULT:

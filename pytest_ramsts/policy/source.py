@@ -1,14 +1,77 @@
-"""On which line of a JSON text an element stands. Looked up only to report a mistake."""
+"""The text of a document: where it comes from, what it decodes to, and which line is meant."""
 
 from __future__ import annotations
 
-from json import JSONDecoder
+import json
 from json.decoder import scanstring  # type: ignore[attr-defined]
+from pathlib import Path
+from typing import Any, Final
 
-__all__ = ["line_of", "spoken"]
+from pytest_ramsts.errors import MalformedPolicyDocumentError
 
-_SPACE = " \t\n\r"
-_decode = JSONDecoder().raw_decode
+__all__ = ["decoded", "line_of", "refuse_duplicates", "spoken", "strings_in", "text_of"]
+
+_SPACE: Final = " \t\n\r"
+_decode: Final = json.JSONDecoder().decode
+_decode_one: Final = json.JSONDecoder().raw_decode
+
+
+def text_of(source: str | Path) -> str:
+    """The source itself, or what is in the file that it names."""
+    if isinstance(source, str):
+        if source.lstrip().startswith("{"):
+            return source
+        path = Path(source)
+        try:
+            is_file = path.is_file()
+        except (OSError, ValueError):  # Too long, or not a path at all.
+            is_file = False
+        if not is_file:
+            return source
+        source = path
+    try:
+        return source.read_text(encoding="utf-8")
+    except OSError as error:
+        raise MalformedPolicyDocumentError(
+            f"`{source}` cannot be read: {error.strerror}"
+        ) from error
+
+
+def decoded(text: str) -> Any:
+    try:
+        return _decode(text)
+    except json.JSONDecodeError as error:
+        raise MalformedPolicyDocumentError(
+            f"line {error.lineno}: no JSON at column {error.colno}: {error.msg}; "
+            "a policy is a JSON object"
+        ) from None
+
+
+def strings_in(value: Any) -> int:
+    """How many strings a JSON text of the value has, names of members included."""
+    if isinstance(value, str):
+        return 1
+    if isinstance(value, dict):
+        return len(value) + sum(map(strings_in, value.values()))
+    return sum(map(strings_in, value)) if isinstance(value, list) else 0
+
+
+def refuse_duplicates(text: str, strings: int) -> None:
+    """Refuse a text in which a member stands twice, of which `strings` strings were decoded.
+
+    JSON keeps the last of two members of one name, so a quote too many betrays the other.
+    """
+    if text.count('"') != 2 * strings:
+        json.loads(text, object_pairs_hook=_without_duplicates)
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise MalformedPolicyDocumentError(f"`{twice}` stands twice in one object; keep one")
+    return members
 
 
 def line_of(text: str, place: tuple[str | int, ...]) -> int:
@@ -42,7 +105,7 @@ def _child(text: str, at: int, step: str | int) -> int | None:
             at = _skip_space(text, _skip_space(text, at) + 1)
         if key == step:
             return at
-        _, at = _decode(text, at)
+        _, at = _decode_one(text, at)
         at = _skip_space(text, at)
         if text[at] == ",":
             at = _skip_space(text, at + 1)

@@ -6,7 +6,16 @@ from typing import Any
 
 import pytest
 
-from pytest_ramsts.policy import Access, Layers, Policy, Settings, allow, decide, deny
+from pytest_ramsts.policy import (
+    Access,
+    AppliedPolicy,
+    Layers,
+    Policy,
+    Settings,
+    allow,
+    decide,
+    deny,
+)
 from pytest_ramsts.policy.likeness import contrast, difference, nearest
 
 from .worlds import (
@@ -45,7 +54,7 @@ def test_an_allowed_access_names_the_statement_that_allows() -> None:
         f"user alice may ots:GetRow on {TABLE}",
         (
             "Allow (AccountLevelIdentityBasedPolicy): statement 2 of policy `readers` (group ops) "
-            "allows it: Action ots:Get*, Resource *"
+            "allows it: Action ots:Get*; Resource *"
         ),
     ]
 
@@ -63,9 +72,51 @@ def test_an_explicit_deny_names_the_statement_that_denies() -> None:
     assert explained(GET, identity=(applied(allow("*")), guard))[1:] == [
         (
             f"ExplicitDeny ({ACCOUNT}): statement 1 of policy `guard` denies it: "
-            "Action ots:*, Resource *, Condition {'StringNotEquals': {'acs:SourceVpc': 'v'}}"
-        )
+            "Action ots:*; Resource *"
+        ),
+        (
+            "its condition StringNotEquals acs:SourceVpc `v` is met: "
+            "the request does not carry the key"
+        ),
     ]
+
+
+def test_of_the_statement_that_decided_the_patterns_that_cover_are_told() -> None:
+    when = {"IpAddress": {"acs:SourceIp": ["203.0.113.0/24", "10.0.0.0/8"]}}
+    readers = applied(allow("oss:*", "OTS:get*", on=["acs:oss:*", "acs:ots:*"], when=when))
+    access = Access(ALICE, "ots:GetRow", TABLE, {"acs:SourceIp": "10.0.0.1"})
+
+    assert explained(access, identity=(readers,))[1:] == [
+        (
+            f"Allow ({ACCOUNT}): statement 1 of policy `readers` allows it: "
+            "Action OTS:get*; Resource acs:ots:*"
+        ),
+        (
+            "its condition IpAddress acs:SourceIp `203.0.113.0/24` or `10.0.0.0/8` is met: "
+            "the request has `10.0.0.1`"
+        ),
+    ]
+
+
+def test_a_statement_that_holds_for_a_synonym_is_told_as_it_is_written() -> None:
+    settings = Settings(trust_action_synonyms="the same")
+    saml = allow("sts:AssumeRoleWithSAML", on=None, principal={"Federated": CORP.arn})
+    access = Access(CORP, "sts:AssumeRole", WORKER)
+
+    text = decide(access, Layers(trust=trusting(saml)), settings).explain()
+
+    assert text.endswith("allows it: Action sts:AssumeRoleWithSAML")
+
+
+def test_of_a_complement_everything_that_is_left_out_is_told() -> None:
+    settings = Settings(not_resource="complement")
+    statement = {"Effect": "Deny", "NotAction": ["ram:*", "sts:*"], "NotResource": "acs:oss:*"}
+    policy = Policy.parse({"Version": "1", "Statement": [statement]}, settings=settings)
+    layers = Layers(identity=(AppliedPolicy(policy, "p", "Custom"),))
+
+    text = decide(GET, layers, settings).explain()
+
+    assert text.endswith("denies it: NotAction ram:*, sts:*; NotResource acs:oss:*")
 
 
 def test_a_gap_shows_the_nearest_miss_and_what_would_fill_it() -> None:
@@ -167,8 +218,7 @@ def test_not_resource_is_all_but_what_it_lists() -> None:
     settings = Settings(not_resource="complement")
     statement = {"Effect": "Allow", "Action": "*", "NotResource": ["acs:oss:*", "acs:ots:*"]}
     policy = Policy.parse({"Version": "1", "Statement": [statement]}, settings=settings)
-    layers = Layers(identity=(applied(allow("ecs:Run")),))
-    layers = Layers(identity=(type(layers.identity[0])(policy, "p", "Custom"),))
+    layers = Layers(identity=(AppliedPolicy(policy, "p", "Custom"),))
 
     text = decide(GET, layers, settings).explain()
 
@@ -319,6 +369,15 @@ class TestNearestMiss:
 
         assert miss is not None
         assert miss.placed.policy.name == "bucket"
+
+    def test_of_the_directory_it_is_in_the_node_that_refuses(self) -> None:
+        near = applied(allow("*"), allow("ots:GetRwo"), name="member")
+        far = applied(allow("ecs:Run"), name="root")
+
+        miss = decide(GET, Layers(control=((near,), (far,), (near,)))).nearest_miss
+
+        assert miss is not None
+        assert miss.placed.policy.name == "root"
 
     def test_a_misspelt_action_is_nearer_than_another_action(self) -> None:
         policy = applied(allow("kms:Encrypt"), allow("kms:Decrpyt"))
