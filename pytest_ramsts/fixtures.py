@@ -14,17 +14,20 @@ if TYPE_CHECKING:
     from pytest_ramsts.cloud import FakeCloud
     from pytest_ramsts.identity import Account, Role, Session, User
     from pytest_ramsts.intercept.server import Server
+    from pytest_ramsts.issuers import OidcIssuer, SamlIssuer
 
 CLOUD: Final = pytest.StashKey["FakeCloud"]()
 """Where a test's cloud is found by the hooks that report on it."""
 
 __all__ = [
+    "oidc_provider",
     "ram_account",
     "ram_role",
     "ram_user",
     "ramsts",
     "ramsts_clock",
     "ramsts_server",
+    "saml_provider",
     "sts_credentials",
 ]
 
@@ -84,3 +87,21 @@ def ram_role(ram_account: Account, ram_user: User) -> Role:
 def sts_credentials(ram_role: Role, ram_user: User) -> Session:
     """Temporary credentials of `ram_role`, as `ram_user` would get them."""
     return ram_role.assume(by=ram_user)
+
+
+@pytest.fixture
+def oidc_provider(ramsts: FakeCloud) -> OidcIssuer:
+    """An OIDC provider that the default account trusts: its tokens are for AssumeRoleWithOIDC."""
+    from pytest_ramsts.issuers import OidcIssuer  # noqa: PLC0415
+
+    issuer = OidcIssuer(ramsts.account)
+    ramsts.add_service(issuer.service)
+    return issuer
+
+
+@pytest.fixture
+def saml_provider(ram_account: Account) -> SamlIssuer:
+    """A SAML provider that the default account trusts, for AssumeRoleWithSAML."""
+    from pytest_ramsts.issuers import SamlIssuer  # noqa: PLC0415
+
+    return SamlIssuer(ram_account)

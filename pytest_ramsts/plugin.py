@@ -12,22 +12,26 @@ import pytest
 
 from pytest_ramsts.fixtures import (
     CLOUD,
+    oidc_provider,
     ram_account,
     ram_role,
     ram_user,
     ramsts,
     ramsts_clock,
     ramsts_server,
+    saml_provider,
     sts_credentials,
 )
 
 __all__ = [
+    "oidc_provider",
     "ram_account",
     "ram_role",
     "ram_user",
     "ramsts",
     "ramsts_clock",
     "ramsts_server",
+    "saml_provider",
     "sts_credentials",
 ]
 

@@ -33,6 +33,20 @@ class RoleArn(NamedTuple):
 _ROLE: Final = re.compile(r"acs:ram:\*?:(?P<account>\d{1,20}):role/(?P<name>[A-Za-z0-9._@-]{1,64})")
 
 
+def split_provider_arn(arn: str, kind: str) -> tuple[str, str] | None:
+    """The account and the name in the ARN of a `saml-provider` or `oidc-provider`; None if it is no
+    such ARN.
+    """
+    found = _PROVIDER.fullmatch(arn)
+    return (found["account"], found["name"]) if found and found["kind"] == kind else None
+
+
+_PROVIDER: Final = re.compile(
+    r"acs:ram:\*?:(?P<account>\d{1,20}):(?P<kind>saml-provider|oidc-provider)/"
+    r"(?P<name>[A-Za-z0-9._-]{1,128})"
+)
+
+
 def ram_arn(account_id: str, tail: str) -> str:
     """`acs:ram::<account id>:<tail>`, with the empty region that either spelling matches."""
     return f"acs:ram::{account_id}:{tail}"

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _STEP: Final = 30
 _DRIFT: Final = 1  # steps that a device's clock may be off by, as RFC 6238 recommends
 _SERIAL: Final = re.compile(r"acs:ram:\*?:(?P<account>\d{1,20}):mfa/(?P<name>[A-Za-z0-9.-]{1,64})")
-_CODE: Final = re.compile(r"[0-9]{6}")
+CODE: Final = re.compile(r"[0-9]{6}")
 
 
 def code_at(seed: str, seconds: float) -> str:
@@ -127,7 +127,7 @@ def device(account: Account, serial_number: str) -> MfaDevice:
 
 
 def check_code(code: str, parameter: str = "AuthenticationCode") -> str:
-    if not _CODE.fullmatch(code):
+    if not CODE.fullmatch(code):
         raise InvalidParameterError(parameter, "Format", hint=f"`{code}`: six digits")
     return code
 

@@ -215,12 +215,12 @@ def _principal_kind(text: str) -> str:
 # Values of AssumeRole
 
 
-def check_session_name(name: str) -> str:
+def check_session_name(name: str, *, parameter: str = "RoleSessionName") -> str:
     if not name:
-        raise MissingParameterError("RoleSessionName")
+        raise MissingParameterError(parameter)
     if not isinstance(name, str) or not _SESSION_NAME.fullmatch(name):
         raise InvalidParameterError(
-            "RoleSessionName",
+            parameter,
             "",
             hint=f"`{name}`: 2 to 64 letters, digits, `.`, `@`, `_` and `-` are allowed",
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,8 @@ class Session(Caller):
         self.policy = policy
         self.by = by
         self.source_identity = source_identity
+        self.mfa_present = False
+        """Whether it was asked for with an MFA code."""
         self.issuing_key = ""
         """The AccessKeyId that asked for these credentials; "" for what a test arranged."""
         self.issued = world.clock.time()
@@ -73,6 +76,16 @@ class Session(Caller):
     @property
     def principal(self) -> Principal:
         return Principal("AssumedRole", self.account.id, self.role.name, self.role.id, self.name)
+
+    def context(
+        self, action: str, *, secure: bool = True, source_ip: str = ""
+    ) -> dict[str, str | Sequence[str]]:
+        context = super().context(action, secure=secure, source_ip=source_ip)
+        if context and self.mfa_present:
+            context["acs:MFAPresent"] = "true"
+        if context and self.source_identity:
+            context["acs:SourceIdentity"] = self.source_identity
+        return context
 
     @property
     def expiration(self) -> datetime:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import ChainMap
 from collections.abc import Callable, Mapping, MutableMapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pytest_ramsts.clock import Clock
 from pytest_ramsts.errors import AlreadyExistsError, AuthenticationError, NotExistError, RamstsError
@@ -70,6 +70,8 @@ class World:
         self.keys_by_id: dict[str, AccessKey] = {}
         self.sessions_by_key_id: dict[str, Session] = {}
         self.sessions_by_token: dict[str, Session] = {}
+        self.key_sets: dict[str, Mapping[str, Any]] = {}
+        """The public keys of OIDC issuers (their JWKS), by the issuers' URLs."""
         self.system_policies: MutableMapping[str, SystemPolicy] = ChainMap(
             {},
             SYSTEM_POLICIES,  # type: ignore[arg-type]  # only the first map is written to

@@ -61,7 +61,7 @@ def ask(client: AcsClient, request: RpcRequest, **parameters: object) -> Any:
 
 def _config(credentials: Credentials | None, endpoint: str) -> Config:
     if credentials is None:
-        return Config(endpoint=endpoint)
+        return Config(endpoint=endpoint, region_id="cn-hangzhou")
     return Config(
         access_key_id=credentials.id,
         access_key_secret=credentials.secret,

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from pytest_ramsts import Account, Limits, Policy, User, allow, deny
 from pytest_ramsts.identity.applications import install
+from pytest_ramsts.issuers import OidcIssuer, SamlIssuer
 
 from .furnished import (
     METADATA,
@@ -358,6 +359,38 @@ def _installed_foreign_app(world: Furnished) -> Parameters:
     asked = _foreign_app(world)
     install(world.account, asked["AppId"])
     return asked
+
+
+def _token(world: Furnished) -> Parameters:
+    issuer = OidcIssuer(world.account, "corp")
+    world.reader.update(trusted=issuer.trust("ci"))
+    return {
+        "OIDCProviderArn": issuer.arn,
+        "OIDCToken": issuer.token("ci"),
+        "RoleArn": world.reader.arn,
+        "RoleSessionName": "job",
+        "DurationSeconds": 900,
+        "Policy": READING.text,
+    }
+
+
+def _issued(world: Furnished, session_name: str) -> str:
+    if "corp" in world.account.saml_providers:
+        world.account.saml_providers["corp"].delete()
+    issuer = SamlIssuer(world.account, "corp")
+    world.reader.update(trusted=issuer.trust())
+    return issuer.assertion(world.reader, session_name=session_name, source_identity="alice")
+
+
+def _assertion(world: Furnished) -> Parameters:
+    assertion = _issued(world, session_name="alice")
+    return {
+        "SAMLProviderArn": world.account.saml_providers["corp"].arn,
+        "RoleArn": world.reader.arn,
+        "SAMLAssertion": assertion,
+        "DurationSeconds": 900,
+        "Policy": READING.text,
+    }
 
 
 LOGIN: Final = {"UserPrincipalName": "alice@acme.onaliyun.com"}
@@ -840,6 +873,30 @@ ROWS: Final[Mapping[str, Row]] = {
             "InvalidParameter.TokenCode": Rule(programmed=True),
             "AuthenticationFail.ApiPassword": Rule(programmed=True),
             "AuthenticationFail.ApiUsername": Rule(programmed=True),
+        },
+    ),
+    # The SDK's own response lacks nothing but what this token has none of.
+    "sts.AssumeRoleWithOIDC": Row(_token, absent=frozenset({"SourceIdentity"})),
+    "sts.AssumeRoleWithSAML": Row(
+        _assertion,
+        errors={
+            "MissingParameter.RoleArn": Rule({"RoleArn": None}),
+            "MissingParameter.SAMLAssertion": Rule({"SAMLAssertion": None}),
+            "MissingParameter.SAMLProviderArn": Rule({"SAMLProviderArn": None}),
+            "EntityNotExist.RoleArn": Rule({"RoleArn": "acs:ram::1234567890123456:role/none"}),
+            "EntityNotExist.SAMLProvider": Rule(
+                {"SAMLProviderArn": "acs:ram::1234567890123456:saml-provider/none"}
+            ),
+            "InvalidParameter.RoleSessionName": Rule(
+                lambda world: {"SAMLAssertion": _issued(world, session_name="no spaces")}
+            ),
+            "AuthenticationFail.SAMLAssertion.Invalid": Rule({"SAMLAssertion": "bm9uc2Vuc2U="}),
+            "AuthenticationFail.SAMLAssertion.Expired": Rule(
+                after=lambda world: world.cloud.clock.advance(minutes=6)
+            ),
+            "AuthenticationFail.IDPMetadata.Invalid": Rule(
+                after=lambda world: world.account.saml_providers["corp"].update(metadata=METADATA)
+            ),
         },
     ),
 }

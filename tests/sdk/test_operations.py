@@ -22,15 +22,9 @@ from . import clients
 from .furnished import Furnished, furnish
 from .table import ROWS, RULES, Row, Rule, parameters
 
-UNDER_WAY = ("sts.AssumeRoleWith",)
-
-OPERATIONS: dict[str, dict[str, Any]] = {
-    name: operation
-    for name, operation in json.loads((Path(__file__).parent / "api.json").read_text("utf-8"))[
-        "operations"
-    ].items()
-    if not name.startswith(UNDER_WAY)
-}
+OPERATIONS: dict[str, dict[str, Any]] = json.loads(
+    (Path(__file__).parent / "api.json").read_text("utf-8")
+)["operations"]
 
 # The pages have slips of their own, which the service is not known to share.
 SLIPS = {
