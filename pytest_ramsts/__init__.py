@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pytest_ramsts.journal import Call, Journal
     from pytest_ramsts.policy import Decision, Policy, allow, deny
     from pytest_ramsts.service import Body, Invocation, Service
+    from pytest_ramsts.services.products import product
 
 __version__ = "0.1.0"
 
@@ -51,6 +52,7 @@ __all__ = [
     "User",
     "allow",
     "deny",
+    "product",
 ]
 
 _HOMES = {
@@ -71,6 +73,7 @@ _HOMES = {
     "journal": ("Call", "Journal"),
     "policy": ("Decision", "Policy", "allow", "deny"),
     "service": ("Body", "Invocation", "Service"),
+    "services.products": ("product",),
 }
 
 

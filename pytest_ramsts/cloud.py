@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import random
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -15,7 +16,7 @@ from pytest_ramsts.clock import Clock, EngineName
 from pytest_ramsts.errors import RamstsError
 from pytest_ramsts.expectations import Allowance, Denial
 from pytest_ramsts.faker import FakeNames
-from pytest_ramsts.gateway import Gateway, Mode, Reply
+from pytest_ramsts.gateway import Gateway, Mode, Replies
 from pytest_ramsts.identity import (
     AccessKey,
     Account,
@@ -32,6 +33,7 @@ from pytest_ramsts.policy import PolicySource
 from pytest_ramsts.service import Service
 from pytest_ramsts.services import SERVICES
 from pytest_ramsts.services.metadata import HttpTokens
+from pytest_ramsts.services.products import product
 from pytest_ramsts.wire import Request, Response
 
 if TYPE_CHECKING:
@@ -249,23 +251,32 @@ class FakeCloud:
         finally:
             self.gateway.mode = before
 
-    def reply(self, action: str, reply: Reply) -> None:
+    def reply(self, action: str, reply: Replies) -> None:
         """Say what an operation answers to those who may call it:
-        `cloud.reply("iot:QueryDeviceDetail", {...})`.
+        `cloud.reply("ecs:DescribeInstances", {...})`.
 
         `reply` is the body without its envelope, a function of the `Invocation` that gives one, or
-        an `ApiError`.
+        an `ApiError`; a list of these is given in turn, its last one again and again. `action` is
+        that, or names an operation, where several have the same action. A product that nothing
+        here answers for comes into being with its first reply, guarded by the general rule.
         """
-        if not any(
-            operation.action.lower() == action.lower()
-            for service in self.gateway.services
-            for operation in service.operations.values()
-        ):
-            raise RamstsError(
-                f"no service here has an operation for `{action}`;"
-                " add one with cloud.add_service(...)"
-            )
-        self.gateway.replies[action.lower()] = reply
+        if not self.gateway.operations(action):
+            self._add_operation(action)
+        self.gateway.reply(action, reply)
+
+    def _add_operation(self, action: str) -> None:
+        """Make room for the reply of an operation that nobody declared."""
+        code, _, operation = action.partition(":")
+        if not operation or not operation.isalnum():
+            raise RamstsError(f"an operation is named like `ecs:DescribeInstances`, not `{action}`")
+        services = [s for s in self.gateway.services if s.code.lower() == code.lower()]
+        if not services:
+            self.add_service(product(code))
+        elif not any(service.open for service in services):
+            names = [name for service in services for name in service.operations]
+            close = difflib.get_close_matches(operation, names, n=1)
+            near = f"; did you mean `{services[0].code}:{close[0]}`?" if close else ""
+            raise RamstsError(f"`{services[0].name}` has no operation `{operation}`{near}")
 
     def add_service(self, service: Service) -> None:
         """Guard one more service, before those that are there. Its hosts need not be Alibaba

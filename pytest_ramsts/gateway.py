@@ -9,14 +9,15 @@ documented.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from itertools import chain, repeat
 from threading import Lock
 from typing import Any, Final, Literal, Protocol, TypeVar
 
-from pytest_ramsts.errors import ApiError, AuthenticationError, UrlExpiredError
+from pytest_ramsts.errors import ApiError, AuthenticationError, RamstsError, UrlExpiredError
 from pytest_ramsts.identity import AccessKey, Caller, Nonces, Session, World
 from pytest_ramsts.journal import Call, Journal
 from pytest_ramsts.policy import AppliedPolicy, Decision
@@ -24,13 +25,16 @@ from pytest_ramsts.service import Body, Dialect, Invocation, Operation, Rpc, Ser
 from pytest_ramsts.wire import Request, Response, signatures
 from pytest_ramsts.wire.signatures import Claim, dates
 
-__all__ = ["Fault", "Gateway", "Mode", "Reply"]
+__all__ = ["Fault", "Gateway", "Mode", "Replies", "Reply"]
 
 Mode = Literal["strict", "soft", "off"]
 """What a refusal by RAM does: refuses; is recorded only; is not asked for."""
 
 Reply = Body | Callable[[Invocation], Body] | ApiError
 """What a test says an operation answers."""
+
+Replies = Reply | list[Reply]
+"""The same, or several in turn: the last one again and again."""
 
 LARGEST_KEPT: Final = 1 << 20
 """Octets of a body that the journal keeps; a larger one it keeps without."""
@@ -62,7 +66,7 @@ class Gateway:
         self.journal = journal
         self.mode: Mode = mode
         self.services: list[Service] = []
-        self.replies: dict[str, Reply] = {}
+        self._replies: dict[str, Iterator[Reply]] = {}
         self.failures: list[Exception] = []
         """What went wrong inside: a defect of ours, or an exception of a programmed reply."""
         self.fault_for: Callable[[Invocation], Fault | None] = lambda _: None
@@ -89,6 +93,23 @@ class Gateway:
             if service.policies_of or service.keys_of or service.owner_of:
                 self._holders.setdefault(service.code, []).append(service)
         self._routes.clear()
+
+    def operations(self, word: str) -> list[Operation]:
+        """The operations of an action, `log:GetCursorOrData`, or of a name, `log:PullLogs`."""
+        wanted = word.lower()
+        return [
+            operation
+            for service in self.services
+            for operation in service.operations.values()
+            if wanted in _words(operation)
+        ]
+
+    def reply(self, word: str, replies: Replies) -> None:
+        """Say what the operations of an action, or of a name, answer from now on."""
+        several = list(replies) if isinstance(replies, list) else [replies]
+        if not several:
+            raise RamstsError(f"no reply is given for `{word}`; give one or more")
+        self._replies[word.lower()] = chain(several[:-1], repeat(several[-1]))
 
     def state(self, service: Service) -> Any:
         """The state of a service in this cloud, made when it is first needed."""
@@ -169,10 +190,18 @@ class Gateway:
             fault.before()
         arguments = operation.bind(invocation)
         self._authorize(operation, invocation, arguments, passage)
-        reply = self.replies.get(operation.action.lower())
+        reply = self._next_reply(operation)
         body = operation.run(**arguments) if reply is None else _replied(reply, invocation)
         response = service.dialect.success(body, passage.request_id, call, invocation)
         return self._write(request, passage, response)
+
+    def _next_reply(self, operation: Operation) -> Reply | None:
+        if not self._replies:
+            return None
+        for word in _words(operation):
+            if word in self._replies:
+                return next(self._replies[word])
+        return None
 
     # Who
 
@@ -412,6 +441,11 @@ def _void(session: Session, world: World) -> tuple[str, str] | None:
                 f"the user `{name}` who asked for it was deleted",
             )
     return None
+
+
+def _words(operation: Operation) -> tuple[str, str]:
+    """By what a test may call it: its name goes before its action, which others may share."""
+    return f"{operation.service.code}:{operation.name}".lower(), operation.action.lower()
 
 
 def _replied(reply: Reply, invocation: Invocation) -> Body:

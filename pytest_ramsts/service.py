@@ -59,6 +59,10 @@ class Invocation:
         message = self.world.diagnoses.file(decision)
         return {**decision.detail(), "EncodedDiagnosticMessage": message}
 
+    def proceed(self) -> Body:
+        """What the operation itself answers, for a programmed reply that lets it have its way."""
+        return self.operation.run(**self.operation.bind(self))
+
     def listed(self, name: str) -> list[Any]:
         """A list parameter, flat (`Name.1`) or as JSON text."""
         return rpc.listed(self.parameters, name)
@@ -91,6 +95,7 @@ class Operation:
         action: str,
         keys: Mapping[str, str],
         identify: Identify | None = None,
+        requires: Iterable[str] = (),
     ) -> None:
         self.service = service
         self.name = name
@@ -98,6 +103,7 @@ class Operation:
         self.run = run
         self.identify = identify
         self._keys = keys
+        self._requires = tuple(requires)
         self._asked = _asked(on, action)
         self._injected: list[str] = []
         self._parameters: list[_Parameter] = []
@@ -113,6 +119,9 @@ class Operation:
     def bind(self, invocation: Invocation) -> dict[str, Any]:
         """The arguments of the function, read from the parameters of the call."""
         given = invocation.parameters
+        for name in self._requires:
+            if name not in given and not any(key.startswith(f"{name}.") for key in given):
+                raise MissingParameterError(name)
         arguments = {name: _INJECTED[name](invocation) for name in self._injected}
         for parameter in self._parameters:
             value = parameter.read(given)
@@ -296,12 +305,14 @@ class Service:
     `hosts` may hold `{region}`, and other words in braces for a label each, such as `{bucket}`.
     `code` is the word before the colon of its actions and in its ARNs, where that is not the name.
     The ARNs it asks about name the region of the host if it is `regional`, else none. `other`
-    answers the operations named in `known` that no function answers; without it they are unknown.
+    answers the operations named in `known` that no function answers; without it only a programmed
+    reply does. An `open` service knows operations of any name, and one without a `version` has
+    every version.
     """
 
     name: str
     hosts: Sequence[str]
-    version: str
+    version: str = ""
     code: str = ""
     product: str = ""
     dialect: Dialect = field(default_factory=Rpc)
@@ -324,6 +335,7 @@ class Service:
     known: Iterable[str] = ()
     other: Callable[[Invocation], Body] | None = None
     other_on: On = "*"
+    open: bool = False
     default_region: str = "cn-hangzhou"
     spelling: Mapping[str, str] = field(default_factory=dict)
     """Words of its names that are not merely capitalised: `{"mfa": "MFA"}`."""
@@ -334,7 +346,7 @@ class Service:
         self._hosts = [_host_pattern(host) for host in self.hosts]
         self.operations: dict[str, Operation] = {}
         for name in self.known:
-            self._add_other(name)
+            self.declare(name, on=self.other_on)
 
     def __repr__(self) -> str:
         return f"<Service {self.name}, {len(self.operations)} operations>"
@@ -373,6 +385,37 @@ class Service:
 
         return register
 
+    def declare(
+        self,
+        name: str,
+        *,
+        on: On = "*",
+        action: str = "",
+        keys: Mapping[str, str] | None = None,
+        requires: Iterable[str] = (),
+        answer: Callable[[Invocation], Body] | None = None,
+    ) -> Operation:
+        """Guard an operation that has no function of its own: a test programs what it does, else it
+        is up to `answer`, or to `other`.
+
+        `requires` names the parameters that a call must have; the rest is as in `operation`.
+        """
+        answers = answer or self.other or _unanswered
+
+        def run(invocation: Invocation) -> Body:
+            return answers(invocation)
+
+        declared = self.operations[name] = Operation(
+            self,
+            run,
+            name,
+            on=on,
+            action=action or f"{self.code}:{name}",
+            keys=keys or {},
+            requires=requires,
+        )
+        return declared
+
     def region_of(self, host: str) -> str | None:
         """The region that a host of this service names; None if the host is not one."""
         for pattern in self._hosts:
@@ -385,16 +428,18 @@ class Service:
         one.
         """
         operation = self.operations.get(name)
+        if operation is None and self.open:
+            operation = self.declare(name, on=self.other_on)
         if operation is None:
             close = difflib.get_close_matches(name, self.operations, n=1)
             near = f"; did you mean `{close[0]}`?" if close else ""
             raise ApiError(
                 "InvalidApi.NotFound",
-                "Specified api is not found, please check your url and method.",
+                "Specified api is not found, please check your url and method."
+                f" (pytest-ramsts: `{self.name}` has no operation `{name}` here{near})",
                 status=404,
-                hint=f"`{self.name}` has no operation `{name}` here{near}",
             )
-        if version != self.version:
+        if self.version and version != self.version:
             raise ApiError(
                 "InvalidVersion",
                 "Specified parameter Version is not valid.",
@@ -408,19 +453,12 @@ class Service:
             return tail
         return f"acs:{self.code}:{region if self.regional else ''}:{account_id}:{tail}"
 
-    def _add_other(self, name: str) -> None:
-        other = self.other
-        if other is None:
-            raise RamstsError(
-                f"`{self.name}` knows operations that nothing answers; give `other` as well"
-            )
 
-        def run(invocation: Invocation) -> Body:
-            return other(invocation)
-
-        self.operations[name] = Operation(
-            self, run, name, on=self.other_on, action=f"{self.code}:{name}", keys={}
-        )
+def _unanswered(invocation: Invocation) -> Body:
+    action = f"{invocation.service.code}:{invocation.operation.name}"
+    raise RamstsError(
+        f'nothing here answers `{action}`; say what it answers with cloud.reply("{action}", ...)'
+    )
 
 
 def _host_pattern(host: str) -> re.Pattern[str]:

@@ -8,10 +8,20 @@ from pytest_ramsts.service import Service
 from pytest_ramsts.services.ims import ims
 from pytest_ramsts.services.iot import iot
 from pytest_ramsts.services.metadata import credentials_uri, metadata
+from pytest_ramsts.services.products import ecs
 from pytest_ramsts.services.ram import ram
 from pytest_ramsts.services.sts import sts
 from pytest_ramsts.services.tablestore import tablestore
 
 __all__ = ["SERVICES"]
 
-SERVICES: Final[tuple[Service, ...]] = (ram, sts, ims, iot, tablestore, metadata, credentials_uri)
+SERVICES: Final[tuple[Service, ...]] = (
+    ram,
+    sts,
+    ims,
+    iot,
+    ecs,
+    tablestore,
+    metadata,
+    credentials_uri,
+)
