@@ -6,7 +6,6 @@ Requests of `requests` come by here as well; those of the cloud have been answer
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from http.client import IncompleteRead
 from io import BytesIO
 from typing import Any
 
@@ -33,11 +32,14 @@ def seams(catch: Catch) -> Iterator[Seam]:
             *args: Any,
             **options: Any,
         ) -> Any:
-            whole = url if "://" in url else f"{pool.scheme}://{_authority(pool)}{url}"
-            if not catch.takes_url(whole):
+            if url.startswith("/"):
+                taken = catch.takes(pool.host)
+            else:  # whole, as for a proxy
+                taken = catch.takes_url(url)
+            if not taken:
                 return under(pool, method, url, body, headers, *args, **options)
             options.update(zip(_POSITIONAL, args, strict=False))
-            return _answered(catch, pool, method, url, whole, drained(body), headers, options)
+            return _answered(catch, pool, method, url, drained(body), headers, options)
 
         return urlopen
 
@@ -52,7 +54,6 @@ def _answered(
     pool: Any,
     method: str,
     url: str,
-    whole: str,
     body: bytes,
     headers: Any,
     options: dict[str, Any],
@@ -60,6 +61,7 @@ def _answered(
     from urllib3.exceptions import MaxRetryError, ProtocolError  # noqa: PLC0415
     from urllib3.util.retry import Retry  # noqa: PLC0415
 
+    whole = f"{pool.scheme}://{_authority(pool)}{url}" if url.startswith("/") else url
     if headers is None:
         headers = pool.headers
     redirect = options.get("redirect", True)
@@ -164,6 +166,8 @@ class _Broken(BytesIO):
         self._lacking = lacking
 
     def read(self, size: int | None = -1, /) -> bytes:
+        from http.client import IncompleteRead  # noqa: PLC0415 - loaded already
+
         chunk = super().read(size)
         if (size is None or size < 0 or not chunk) and size != 0:
             raise IncompleteRead(self._came, self._lacking)
