@@ -8,7 +8,7 @@ from pytest_ramsts.service import Service
 from pytest_ramsts.services.ims import ims
 from pytest_ramsts.services.iot import iot
 from pytest_ramsts.services.metadata import credentials_uri, metadata
-from pytest_ramsts.services.products import ecs
+from pytest_ramsts.services.oss import oss
 from pytest_ramsts.services.ram import ram
 from pytest_ramsts.services.sts import sts
 from pytest_ramsts.services.tablestore import tablestore
@@ -20,7 +20,7 @@ SERVICES: Final[tuple[Service, ...]] = (
     sts,
     ims,
     iot,
-    ecs,
+    oss,
     tablestore,
     metadata,
     credentials_uri,
