@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import timedelta
 from functools import partial
@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 from pytest_ramsts.acting import Terms, Who, acting_as
 from pytest_ramsts.clock import Clock, EngineName
-from pytest_ramsts.errors import RamstsError
+from pytest_ramsts.errors import ApiError, RamstsError
 from pytest_ramsts.expectations import Allowance, Denial
 from pytest_ramsts.faker import FakeNames
+from pytest_ramsts.faults import Failing, Fault, Faults, Refusal, refusal
 from pytest_ramsts.gateway import Gateway, Mode, Replies
 from pytest_ramsts.identity import (
     AccessKey,
@@ -30,7 +31,7 @@ from pytest_ramsts.identity import (
 from pytest_ramsts.intercept import Hosts, intercept
 from pytest_ramsts.journal import Journal
 from pytest_ramsts.policy import PolicySource
-from pytest_ramsts.service import Service
+from pytest_ramsts.service import Invocation, Service
 from pytest_ramsts.services import SERVICES
 from pytest_ramsts.services.metadata import HttpTokens
 from pytest_ramsts.services.products import product
@@ -75,6 +76,8 @@ class FakeCloud:
             self.clock, Ids(source), FakeNames(source), limits=limits, settings=settings
         )
         self.gateway = Gateway(self.world, self.calls, SERVICES, mode=check_mode(mode))
+        self._faults = Faults(random.Random(seed))  # noqa: S311 - the same
+        self.gateway.fault_for = self._faults.take
         self.account = self.world.create_account("default")
         self._open: ExitStack | None = None
 
@@ -277,6 +280,54 @@ class FakeCloud:
             close = difflib.get_close_matches(operation, names, n=1)
             near = f"; did you mean `{services[0].code}:{close[0]}`?" if close else ""
             raise RamstsError(f"`{services[0].name}` has no operation `{operation}`{near}")
+
+    def fail(
+        self,
+        action: str,
+        fault: str | ApiError | Fault,
+        *,
+        times: int | None = None,
+        skip: int = 0,
+        by: Who | None = None,
+        probability: float = 1,
+        when: Callable[[Invocation], bool] | None = None,
+        status: int | None = None,
+        retry_after: int | None = None,
+    ) -> Failing:
+        """Let calls go wrong: `cloud.fail("sts:AssumeRole", "Throttling.User", times=2)`.
+
+        `action` may be a service, `sts`, or `*`. `fault` is the code of a refusal (with its
+        `status`, and `x-acs-retry-after` in milliseconds), an `ApiError`, or one of
+        `pytest_ramsts.faults`. It strikes the first `times` calls, or all until the test or the
+        block of `with` ends; not the first `skip` of them; only those `by` somebody; with a
+        `probability` that follows from the cloud's seed; where `when` says so of the `Invocation`.
+        """
+        self._check_action(action)
+        if isinstance(fault, str):
+            fault = refusal(fault, status=status, retry_after=retry_after)
+        elif isinstance(fault, ApiError):
+            fault = Refusal(fault, retry_after)
+        elif status is not None or retry_after is not None:
+            raise RamstsError(f"only a refusal has a status or retry_after, not {fault!r}")
+        return self._faults.arrange(
+            Failing(
+                action,
+                fault,
+                times=times,
+                skip=skip,
+                by=by,
+                probability=probability,
+                when=when,
+            )
+        )
+
+    def _check_action(self, action: str) -> None:
+        words = {"*"}.union(*({s.name, s.code} for s in self.gateway.services))
+        if action.lower() not in words and not self.gateway.operations(action):
+            raise RamstsError(
+                f"no service here has an operation for `{action}`;"
+                " add one with cloud.add_service(...)"
+            )
 
     def add_service(self, service: Service) -> None:
         """Guard one more service, before those that are there. Its hosts need not be Alibaba
