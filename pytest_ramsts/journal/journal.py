@@ -56,11 +56,17 @@ class Journal(Sequence[Call]):
     # Asking
 
     def of(self, action: str) -> Journal:
-        """The calls of an action, `sts:AssumeRole`, or of a whole service, `sts`. Case is ignored,
-        as in policies.
+        """The calls of an action, `sts:AssumeRole`, or of a whole service, by its name or by the
+        word before the colon: `tablestore` or `ots`. Case is ignored, as in policies.
         """
         wanted = action.lower()
-        return self._with([c for c in self._calls if wanted in (c.action.lower(), c.service)])
+        return self._with(
+            [
+                call
+                for call in self._calls
+                if wanted in ((asked := call.action.lower()), asked.partition(":")[0], call.service)
+            ]
+        )
 
     def by(self, caller: object) -> Journal:
         """The calls of a user, an account's owner, a session, any session of a role, or of an

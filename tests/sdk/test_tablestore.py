@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -37,6 +38,7 @@ from tablestore import (
 from tablestore.metadata import CastType, RegexRule, SecondaryIndexMeta
 
 from pytest_ramsts import FakeCloud
+from pytest_ramsts.intercept.server import Server
 from pytest_ramsts.services.tablestore import Instance
 
 from ..services.tablestore.clients import (  # noqa: TID252 - how they are made is said once
@@ -351,6 +353,32 @@ def test_what_is_too_long_is_refused(client: OTSClient) -> None:
         client.put_row("t", Row([("name", "x")], [("a", "x" * (2**21 + 1))]), ALWAYS)
     with pytest.raises(OTSServiceError, match="Duplicated attribute column name"):
         client.put_row("t", Row([("name", "x")], [("name", "y")]), ALWAYS)
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        ([("a", float("nan"))], "NaN can't be set to double value."),
+        ([("a", float("-inf"))], "Infinity can't be set to double value."),
+        (
+            [(f"c{number}", 1) for number in range(1025)],
+            (
+                "The number of attribute columns exceeds the limit, limit count:1024,"
+                " column count: 1025."
+            ),
+        ),
+    ],
+    ids=["NaN", "infinity", "1025 columns"],
+)
+def test_what_a_row_cannot_hold_is_refused(
+    orders: OTSClient, columns: list[Any], message: str
+) -> None:
+    with pytest.raises(OTSServiceError) as put:
+        orders.put_row("orders", Row(ONE, columns), ALWAYS)
+    with pytest.raises(OTSServiceError) as update:
+        orders.update_row("orders", Row(ONE, {"PUT": columns}), ALWAYS)
+
+    assert put.value.message == update.value.message == message
 
 
 # Conditions
@@ -776,3 +804,37 @@ def test_a_transaction_holds_its_partition_for_a_minute(
     assert caught.value.code == "OTSRowOperationConflict"
     with pytest.raises(OTSServiceError, match="OTSSessionNotExist"):
         orders.commit_transaction(transaction)
+
+
+# Around it
+
+
+def test_calls_are_found_by_the_name_of_the_service_and_of_its_actions(
+    ramsts: FakeCloud, orders: OTSClient
+) -> None:
+    put(orders, 1, a=1)
+
+    assert len(ramsts.calls.of("ots")) == len(ramsts.calls.of("tablestore")) == 2
+    assert len(ramsts.calls.of("ots:PutRow")) == 1
+
+
+def test_a_counter_that_many_threads_share_loses_nothing(orders: OTSClient) -> None:
+    def count(_: int) -> None:
+        orders.update_row("orders", Row(ONE, {"INCREMENT": [("n", 1)]}), ALWAYS)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(count, range(100)))
+
+    assert got(orders, 1) == {"n": 100}
+
+
+def test_another_process_reaches_the_same_rows_through_a_port(
+    ramsts: FakeCloud, ramsts_server: Server, orders: OTSClient
+) -> None:
+    key = ramsts.admin_key
+    other = OTSClient(ramsts_server.url("tablestore"), key.id, key.secret, "shop")
+    put(orders, 1, a=1)
+
+    assert got(other, 1) == {"a": 1}
+    with pytest.raises(OTSServiceError, match="OTSObjectNotExist"):
+        other.describe_table("none")

@@ -175,6 +175,7 @@ tablestore: Final = Service(
     dialect=_dialect,
     denied=_denied,
     worded=in_own_words,
+    request_id=lambda ids: ids.request_id().lower(),
     state=TableStore,
 )
 
@@ -221,7 +222,9 @@ def operation(*, on: Resource = one_table, name: str = "") -> Callable[[Run], Ru
         _dialect.answers[operation_name] = types["return"]
 
         def answer(invocation: Invocation) -> Body:
-            return Response(200, body=run(instance_of(invocation), invocation.content).encode())
+            instance = instance_of(invocation)
+            with instance.lock:
+                return Response(200, body=run(instance, invocation.content).encode())
 
         tablestore.operation(on=on, name=operation_name)(answer)
         return run

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from threading import RLock
 from typing import Final
 
 from pytest_ramsts.errors import AlreadyExistsError
@@ -41,6 +42,8 @@ class Instance:
         self.region = region
         self.tables: dict[str, Table] = {}
         self.transactions: dict[str, Transaction] = {}
+        self.lock = RLock()
+        """Clients ask from several threads; a row changes as a whole."""
 
     def __repr__(self) -> str:
         return f"<Instance {self.name} in {self.region}, tables: {', '.join(self.tables)}>"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -48,6 +49,7 @@ LARGEST_PAGE: Final = 5000
 LARGEST_PAGE_SIZE: Final = 4 * 1024 * 1024
 _LARGEST_KEY: Final = 1024
 _LARGEST_VALUE: Final = 2 * 1024 * 1024
+_MOST_COLUMNS: Final = 1024
 _KEY_COLUMNS: Final = 4
 
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,254}")
@@ -201,11 +203,11 @@ class Table:
         key = self._key_to_put(row, condition)
         self._check(key, condition)
         now = self._now()
+        self._check_cells(row, now)
         new = Row(now)
         for cell in row.cells:
             if cell.change is not None:
                 raise invalid(f"OpType cannot be given for column name:{cell.name} in PutRow.")
-            self._check_cell(cell, now)
             new.change(cell, now, self._versions)
         self._keep(key, new)
         return self._named(key)
@@ -224,9 +226,9 @@ class Table:
         key = self._key_to_put(row, condition)
         self._check(key, condition)
         now = self._now()
+        self._check_cells(row, now)
         new = self._current(key, now)
         for cell in row.cells:
-            self._check_cell(cell, now)
             new.change(cell, now, self._versions)
         self._keep(key, new)
         return self._named(key), new
@@ -282,6 +284,15 @@ class Table:
                 "OTSConditionCheckFail", hint="the column condition does not hold"
             )
 
+    def _check_cells(self, row: PlainRow, now: int) -> None:
+        if len(row.cells) > _MOST_COLUMNS:
+            raise invalid(
+                f"The number of attribute columns exceeds the limit, limit count:{_MOST_COLUMNS},"
+                f" column count: {len(row.cells)}."
+            )
+        for cell in row.cells:
+            self._check_cell(cell, now)
+
     def _check_cell(self, cell: Cell, now: int) -> None:
         if cell.name in self._names:
             raise invalid(f"Duplicated attribute column name with primary key column: {cell.name}.")
@@ -291,6 +302,9 @@ class Table:
                 f"The length of attribute column: {cell.name} exceeded the"
                 f" MaxLength:{_LARGEST_VALUE} with Current Length:{size}."
             )
+        if isinstance(cell.value, float) and not math.isfinite(cell.value):
+            what = "NaN" if math.isnan(cell.value) else "Infinity"
+            raise invalid(f"{what} can't be set to double value.")
         if cell.timestamp is not None and cell.change is None:
             deviation = self.options.deviation_cell_version_in_sec or 0
             earliest = max(now - deviation * 1000, self._expired_before())
