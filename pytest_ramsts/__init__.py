@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         User,
     )
     from pytest_ramsts.journal import Call, Journal
+    from pytest_ramsts.load import Loaded, LoadError, LoadWarning
     from pytest_ramsts.policy import Decision, Policy, allow, deny
     from pytest_ramsts.service import Body, Invocation, Service
     from pytest_ramsts.services.products import product
@@ -41,6 +42,9 @@ __all__ = [
     "Journal",
     "LeakError",
     "Limits",
+    "LoadError",
+    "LoadWarning",
+    "Loaded",
     "ManagedPolicy",
     "NoPermissionError",
     "Policy",
@@ -71,6 +75,7 @@ _HOMES = {
         "User",
     ),
     "journal": ("Call", "Journal"),
+    "load": ("LoadError", "LoadWarning", "Loaded"),
     "policy": ("Decision", "Policy", "allow", "deny"),
     "service": ("Body", "Invocation", "Service"),
     "services.products": ("product",),

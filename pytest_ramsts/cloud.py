@@ -38,7 +38,10 @@ from pytest_ramsts.services.products import product
 from pytest_ramsts.wire import Request, Response
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pytest_ramsts.intercept.server import Server
+    from pytest_ramsts.load import Loaded
 
 __all__ = ["FakeCloud", "Who"]
 
@@ -135,6 +138,32 @@ class FakeCloud:
             first.add_note(f"pytest-ramsts: while it answered a request: {failure!r}")
         if first is not error:
             raise first from error
+
+    # Worlds from files
+
+    def load(self, path: str | Path) -> Loaded:
+        """Make what a file describes: our own YAML or JSON, a policy document, a folder of those,
+        or what `terraform show -json` prints of a plan or a state.
+
+        What stands at the top of the file goes into the default account. A `LoadError` says what is
+        wrong in which line. Resources of Terraform whose type is not known here are in `.unknown`
+        of the answer; a `LoadWarning` names those that may decide who may do what.
+        """
+        from pytest_ramsts.load import load, warn_of_unknown  # noqa: PLC0415 - few tests need it
+
+        loaded = load(path, self.world, self.account)
+        warn_of_unknown(path, loaded)
+        return loaded
+
+    def dump(self, path: str | Path | None = None) -> str:
+        """The world as YAML that `load` makes the same world of; as JSON for a `path` that ends so.
+
+        Secrets of AccessKeys are in it, as all here are fake. Temporary credentials, what services
+        hold, and when things were created are not.
+        """
+        from pytest_ramsts.load import dump  # noqa: PLC0415 - few tests need it
+
+        return dump(self.world, path)
 
     # Who exists
 

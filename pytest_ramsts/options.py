@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -12,7 +13,7 @@ from pytest_ramsts.cloud import FakeCloud
 from pytest_ramsts.intercept import Hosts
 from pytest_ramsts.intercept.guard import guarded
 
-_KNOWN: Final = frozenset({"clock_engine", "limits", "mode", "passed", "seed", "settings"})
+_KNOWN: Final = frozenset({"clock_engine", "limits", "load", "mode", "passed", "seed", "settings"})
 
 _GUARD: Final = pytest.StashKey[bool]()
 
@@ -27,7 +28,23 @@ def cloud_for(request: pytest.FixtureRequest) -> FakeCloud:
     marked.setdefault("clock_engine", config.getini("ramsts_clock_engine"))
     # The same test has the same names and ids in every run, order and worker.
     marked.setdefault("seed", zlib.crc32(request.node.nodeid.encode()))
-    return FakeCloud(passed=[*passed, *marked.pop("passed", ())], **marked)
+    load = marked.pop("load", ())
+    cloud = FakeCloud(passed=[*passed, *marked.pop("passed", ())], **marked)
+    for path in (load,) if isinstance(load, str | Path) else load:
+        cloud.load(_found(Path(path), request))
+    return cloud
+
+
+def _found(path: Path, request: pytest.FixtureRequest) -> Path:
+    """A path of the marker: from the test's own folder, or from the root of the tests."""
+    folders = (request.path.parent, request.config.rootpath)
+    for folder in folders:
+        if (folder / path).exists():
+            return folder / path
+    raise pytest.UsageError(
+        f"@pytest.mark.ramsts(load=...): there is no `{path}` in"
+        f" {' or in '.join(dict.fromkeys(f'`{folder}`' for folder in folders))}"
+    )
 
 
 def _marked(node: Any) -> dict[str, Any]:

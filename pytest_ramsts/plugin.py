@@ -42,10 +42,11 @@ _MODES: Final = {
 }
 
 _MARKER: Final = (
-    "ramsts(mode='strict', seed=None, passed=(), limits=None, settings=None, clock_engine=None):"
-    " how the fake Alibaba Cloud of this test behaves: mode is strict, soft or off; seed repeats"
-    " names and ids; passed names hosts that are let through; limits and settings are"
-    " pytest_ramsts.Limits and .Settings; clock_engine is freezegun or time-machine."
+    "ramsts(mode='strict', load=(), seed=None, passed=(), limits=None, settings=None,"
+    " clock_engine=None): how the fake Alibaba Cloud of this test behaves: mode is strict, soft or"
+    " off; load is a file, or several, that describe its world: YAML, JSON, Terraform, a folder of"
+    " policies; seed repeats names and ids; passed names hosts that are let through; limits and"
+    " settings are pytest_ramsts.Limits and .Settings; clock_engine is freezegun or time-machine."
 )
 
 

@@ -72,8 +72,9 @@ class World:
         self.sessions_by_token: dict[str, Session] = {}
         self.key_sets: dict[str, Mapping[str, Any]] = {}
         """The public keys of OIDC issuers (their JWKS), by the issuers' URLs."""
+        self._own_system_policies: dict[str, SystemPolicy] = {}
         self.system_policies: MutableMapping[str, SystemPolicy] = ChainMap(
-            {},
+            self._own_system_policies,
             SYSTEM_POLICIES,  # type: ignore[arg-type]  # only the first map is written to
         )
 
@@ -139,6 +140,16 @@ class World:
         for the ARNs that the pattern matches, and for what is inside them.
         """
         self._arranged[pattern] = (AppliedPolicy(policy, pattern, "Resource"), owner)
+
+    @property
+    def arranged_policies(self) -> dict[str, Policy]:
+        """What `add_resource_policy` arranged, by pattern."""
+        return {pattern: applied.policy for pattern, (applied, _) in self._arranged.items()}
+
+    @property
+    def own_system_policies(self) -> Mapping[str, SystemPolicy]:
+        """What `add_system_policy` added or replaced, by name."""
+        return dict(self._own_system_policies)
 
     def policies_of(self, arn: str) -> tuple[AppliedPolicy, ...]:
         """The policies that a resource has itself."""
