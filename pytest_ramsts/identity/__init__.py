@@ -7,6 +7,7 @@ from pytest_ramsts.identity.account import Account
 from pytest_ramsts.identity.applications import Application
 from pytest_ramsts.identity.arn import RoleArn, ram_arn
 from pytest_ramsts.identity.caller import Anonymous, Caller, Context, arns
+from pytest_ramsts.identity.directory import Folder, ResourceDirectory
 from pytest_ramsts.identity.groups import Group
 from pytest_ramsts.identity.ids import Ids
 from pytest_ramsts.identity.limits import Limits, Settings
@@ -29,6 +30,7 @@ __all__ = [
     "Attachment",
     "Caller",
     "Context",
+    "Folder",
     "Group",
     "Ids",
     "Limits",
@@ -42,6 +44,7 @@ __all__ = [
     "PasswordPolicy",
     "PolicyVersion",
     "Register",
+    "ResourceDirectory",
     "Role",
     "RoleArn",
     "SamlProvider",

@@ -16,11 +16,13 @@ from pytest_ramsts.errors import (
     LimitExceededError,
     MalformedPolicyDocumentError,
     NotExistError,
+    RamstsError,
 )
 from pytest_ramsts.identity.access_keys import AccessKey
 from pytest_ramsts.identity.applications import Application, Installation
 from pytest_ramsts.identity.arn import ram_arn
 from pytest_ramsts.identity.caller import Caller
+from pytest_ramsts.identity.directory import Node, ResourceDirectory
 from pytest_ramsts.identity.groups import Group
 from pytest_ramsts.identity.logins import PasswordPolicy, SecurityPreference
 from pytest_ramsts.identity.mfa import MfaDevice
@@ -63,8 +65,8 @@ class Account(Caller):
 
     governance_report: float | None = None
 
-    control: tuple[tuple[AppliedPolicy, ...], ...] = ()
-    """The control policies of the resource directory, from this account up to its root."""
+    node: Node | None = None
+    """Its place in a resource directory, or what `restrict` put above it; None if nothing is."""
 
     def __init__(self, world: World, account_id: str, name: str = "") -> None:
         self.account = self  # the owner's account is this one
@@ -314,17 +316,28 @@ class Account(Caller):
 
     # What is above
 
+    @property
+    def control(self) -> tuple[tuple[AppliedPolicy, ...], ...]:
+        """The control policies above, from this account up to the root of its directory."""
+        return () if self.node is None else self.node.control()
+
+    def enable_resource_directory(self) -> ResourceDirectory:
+        """Make this the management account of a new resource directory: `directory.root.add(...)`
+        makes other accounts members of it.
+        """
+        if self.node is not None:
+            raise RamstsError(f"{self!r} is a member of a directory and can't manage another")
+        return ResourceDirectory(self)
+
     def restrict(self, document: PolicySource, *, name: str = "control-policy") -> None:
         """Attach a control policy, as the resource directory above this account does.
 
         It counts for everybody in the account, beside `FullAliyunAccess`, which every folder of a
         directory has: what none of them allows, or one denies, nobody here may do.
         """
-        settings = self.world.settings.policy
-        node = self.control[0] if self.control else (_FULL_ACCESS,)
-        policy = Policy.parse(document, kind="control", settings=settings)
-        new = AppliedPolicy(policy, name, "Control", attached_to=f"account {self.id}")
-        self.control = ((*node, new), *self.control[1:])
+        if self.node is None:
+            self.node = Node(self.name or self.id)
+        self.node.attach(document, name=name)
 
     # Settings
 
@@ -453,16 +466,6 @@ class Account(Caller):
         while name in self.policies:
             name, number = f"{stem}-{number}", number + 1
         return name
-
-
-_FULL_ACCESS: Final = AppliedPolicy(
-    Policy.parse(
-        {"Version": "1", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]},
-        kind="control",
-    ),
-    "FullAliyunAccess",
-    "Control",
-)
 
 
 def _several(policies: Any) -> list[Any]:

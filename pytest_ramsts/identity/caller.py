@@ -77,17 +77,17 @@ class Caller:
         """The one decision behind `can` and behind every call. `context` is complete as given."""
         world = self.account.world
         role = world.find_role(resource) if action.lower() == "sts:assumerole" else None
+        keys = world.resource_keys(resource)
+        if keys:
+            context = {**keys, **context}
+        access = Access(self.principal, action, resource, context, resource_group=resource_group)
         layers = Layers(
-            control=self.account.control,
+            control=world.control_of(access.owner),
             session=self.session_policy(),
             identity=self.identity_policies(),
             resource=world.policies_of(resource),
             trust=role.trust_policy() if role else None,
         )
-        keys = world.resource_keys(resource)
-        if keys:
-            context = {**keys, **context}
-        access = Access(self.principal, action, resource, context, resource_group=resource_group)
         return decide(access, layers, world.settings.policy)
 
     def _owned(self, resource: str) -> str:

@@ -192,6 +192,11 @@ class World:
             raise NotExistError("Role", arn, message="The specified Role not exists .")
         return account.roles[parsed.name]
 
+    def control_of(self, account_id: str) -> tuple[tuple[AppliedPolicy, ...], ...]:
+        """The control policies that count for a resource: those above the account that owns it."""
+        owner = self.accounts_by_id.get(account_id)
+        return owner.control if owner is not None else ()
+
     def find_role(self, arn: str) -> Role | None:
         head, _, name = arn.partition(":role/")
         account = self.accounts_by_id.get(head.rpartition(":")[2])
