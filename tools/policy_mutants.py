@@ -3,7 +3,7 @@
 
     python tools/policy_mutants.py                       every module
     python tools/policy_mutants.py wildcard filing       some of them
-    python tools/policy_mutants.py --jobs 2 --survivors survivors.txt
+    python tools/policy_mutants.py --jobs 2 --every 4    one mutant in four
 
 A mutant is one change of the syntax tree: a comparison turned, a condition negated, a constant
 changed, a statement left out. Each is served to a test run of its own by an import hook, so no file
@@ -46,7 +46,9 @@ NEAR = {
     "access": ("evaluation",),
     "arns": ("evaluation", "settings"),
     "conditions": ("conditions",),
+    "values": ("conditions",),
     "decision": ("evaluation",),
+    "builders": ("document", "evaluation"),
     "document": ("document", "grammar"),
     "evaluation": ("evaluation", "settings"),
     "evidence": ("explanation", "mistakes"),
@@ -255,7 +257,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("modules", nargs="*")
     parser.add_argument("--jobs", type=int, default=1)
-    parser.add_argument("--survivors", type=Path)
+    parser.add_argument("--survivors", type=Path, help="a file to write their keys to")
+    parser.add_argument("--every", type=int, default=1, help="take one mutant of so many")
+    parser.add_argument("--start", type=int, default=0, help="and begin with this one")
     arguments = parser.parse_args()
 
     paths = [
@@ -264,6 +268,7 @@ def main() -> None:
         if path.stem != "__init__" and (not arguments.modules or path.stem in arguments.modules)
     ]
     everyone = [mutant for path in paths for mutant in mutants(path)]
+    everyone = everyone[arguments.start :: arguments.every]
     fork = multiprocessing.get_context("fork")
     with fork.Pool(arguments.jobs, maxtasksperchild=1) as pool:
         unchanged = [
@@ -272,13 +277,17 @@ def main() -> None:
         ]
         if not all(pool.imap(survives, unchanged)):
             sys.exit("the tests fail without any change; mend them first")
-        alive = dict(zip(everyone, pool.imap(survives, everyone), strict=True))
-
-    survivors = [mutant for mutant in everyone if alive[mutant]]
-    reasons = _reasons()
-    for mutant in survivors:
-        reason = reasons.get(mutant.key, "NOT EXPLAINED")
-        print(f"{mutant.module}.py:{mutant.line}: {mutant.change}: {mutant.code}  ({reason})")
+        survivors = []
+        reasons = _reasons()
+        answers = pool.imap(survives, everyone)
+        for number, (mutant, alive) in enumerate(zip(everyone, answers, strict=True), start=1):
+            if number % 100 == 0:
+                print(f"{number} of {len(everyone)}", file=sys.stderr, flush=True)
+            if alive:
+                survivors.append(mutant)
+                reason = reasons.get(mutant.key, "NOT EXPLAINED")
+                where = f"{mutant.module}.py:{mutant.line}"
+                print(f"{where}: {mutant.change}: {mutant.code}  ({reason})", flush=True)
     if arguments.survivors:
         arguments.survivors.write_text("".join(f"{one.key}\n" for one in survivors), "utf-8")
     total = Counter(mutant.module for mutant in everyone)

@@ -10,15 +10,20 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
-from functools import lru_cache
-from socket import AF_INET, AF_INET6, inet_pton
 from typing import Any, Final
 
 from pytest_ramsts.errors import RamstsError
 from pytest_ramsts.policy.arns import role_folded
 from pytest_ramsts.policy.settings import DEFAULT, Settings
+from pytest_ramsts.policy.values import (
+    UnreadableError,
+    address,
+    in_network,
+    instant,
+    network,
+    number,
+    truth,
+)
 from pytest_ramsts.policy.wildcard import matches
 
 __all__ = [
@@ -28,7 +33,6 @@ __all__ = [
     "Condition",
     "Context",
     "Operator",
-    "UnreadableError",
     "find_operator",
     "folded",
     "is_like",
@@ -38,17 +42,8 @@ __all__ = [
 Context = Mapping[str, Sequence[str]]
 """The values of a request by `folded` key."""
 
-
 PRINCIPAL_ARN: Final = "acs:principalarn"
 """The key whose values are ARNs of users and roles."""
-
-
-_remembered: Final = lru_cache(maxsize=512)
-"""Readings of texts that come again and again: a request is asked about more than once."""
-
-
-class UnreadableError(ValueError):
-    """A value is not of the type that the operator compares; the text says what would be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +61,12 @@ class Operator:
 
     def met(self, actuals: Sequence[str], operands: Sequence[Any], settings: Settings) -> bool:
         if self.quantifier == "ForAllValues":
-            return all(self._one_met((actual,), operands, settings) for actual in actuals)
+            return all(self._met_by((actual,), operands, settings) for actual in actuals)
         if self.quantifier == "ForAnyValue":
-            return any(self._one_met((actual,), operands, settings) for actual in actuals)
-        return self._one_met(actuals, operands, settings)
+            return any(self._met_by((actual,), operands, settings) for actual in actuals)
+        return self._met_by(actuals, operands, settings)
 
-    def _one_met(self, actuals: Sequence[str], operands: Sequence[Any], settings: Settings) -> bool:
+    def _met_by(self, actuals: Sequence[str], operands: Sequence[Any], settings: Settings) -> bool:
         test = self.test
         for text in actuals:
             try:
@@ -120,82 +115,6 @@ def folded(key: str, settings: Settings) -> str:
     return f"{head.lower()}{separator}{tag}"
 
 
-@_remembered
-def _number(text: str) -> Decimal:
-    digits = text[1:] if text[:1] in ("+", "-") else text
-    whole, point, fraction = digits.partition(".")
-    if text.isascii() and whole.isdecimal() and (fraction.isdecimal() or not point):
-        return Decimal(text)
-    raise UnreadableError("write a number such as `10` or `2.5`")
-
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@_remembered
-def _instant(text: str) -> timedelta:
-    separators = text[4:5] + text[7:8] + text[10:11] + text[13:14]
-    offset = "Z" if text[-1:] == "Z" else text[-6:-5] + text[-3:-2]
-    if separators == "--T:" and offset in ("Z", "+:", "-:") and "," not in text:
-        # `fromisoformat` reads more forms than the extended one, which alone is documented.
-        try:
-            return datetime.fromisoformat(text) - _EPOCH
-        except ValueError:
-            pass
-    raise UnreadableError(
-        "write a time such as `2026-03-01T08:00:00Z` or `2026-03-01T08:00:00+08:00`"
-    )
-
-
-def _truth(text: str) -> bool:
-    if text in _TRUTHS:
-        return _TRUTHS[text]
-    raise UnreadableError("write `true` or `false`")
-
-
-_TRUTHS: Final = {"true": True, "false": False}
-
-
-@dataclass(frozen=True, slots=True)
-class _Network:
-    """The addresses that agree with `number` but for their last `free` bits."""
-
-    width: int
-    number: int
-    free: int
-    masked_single: bool = False
-
-
-@_remembered
-def _address(text: str) -> tuple[int, int]:
-    family, width = (AF_INET6, 128) if ":" in text else (AF_INET, 32)
-    try:
-        return width, int.from_bytes(inet_pton(family, text))
-    except (OSError, ValueError):
-        raise UnreadableError("write an address such as `203.0.113.7`") from None
-
-
-@_remembered
-def _network(text: str) -> _Network:
-    base, slash, length = text.partition("/")
-    try:
-        width, number = _address(base)
-    except UnreadableError:
-        width, number = 0, 0
-    if not slash and width:
-        return _Network(width, number, 0)
-    if not width or not (length.isascii() and length.isdecimal()) or int(length) > width:
-        raise UnreadableError(
-            "write an address or a block of them, such as `203.0.113.7` or `203.0.113.0/24`"
-        )
-    free = width - int(length)
-    return _Network(width, number >> free, free, masked_single=not free)
-
-
-def _in_network(address: tuple[int, int], network: _Network) -> bool:
-    return address[0] == network.width and address[1] >> network.free == network.number
-
-
 def same_role(rule: Operator) -> Operator:
     """The same operator, to which letter case in the name of a role makes no difference."""
     test = rule.test
@@ -229,24 +148,24 @@ OPERATORS: Final[dict[str, Operator]] = {
     "StringNotEqualsIgnoreCase": _negated(operator.eq, str.lower),
     "StringLike": _positive(is_like),
     "StringNotLike": _negated(is_like),
-    "NumericEquals": _positive(operator.eq, _number),
-    "NumericNotEquals": _negated(operator.eq, _number),
-    "NumericLessThan": _positive(operator.lt, _number),
-    "NumericLessThanEquals": _positive(operator.le, _number),
-    "NumericGreaterThan": _positive(operator.gt, _number),
-    "NumericGreaterThanEquals": _positive(operator.ge, _number),
-    "DateEquals": _positive(operator.eq, _instant),
-    "DateNotEquals": _negated(operator.eq, _instant),
-    "DateLessThan": _positive(operator.lt, _instant),
-    "DateLessThanEquals": _positive(operator.le, _instant),
-    "DateGreaterThan": _positive(operator.gt, _instant),
-    "DateGreaterThanEquals": _positive(operator.ge, _instant),
-    "Bool": _positive(operator.eq, _truth),
-    "IpAddress": _positive(_in_network, _network, _address),
-    "NotIpAddress": _negated(_in_network, _network, _address),
+    "NumericEquals": _positive(operator.eq, number),
+    "NumericNotEquals": _negated(operator.eq, number),
+    "NumericLessThan": _positive(operator.lt, number),
+    "NumericLessThanEquals": _positive(operator.le, number),
+    "NumericGreaterThan": _positive(operator.gt, number),
+    "NumericGreaterThanEquals": _positive(operator.ge, number),
+    "DateEquals": _positive(operator.eq, instant),
+    "DateNotEquals": _negated(operator.eq, instant),
+    "DateLessThan": _positive(operator.lt, instant),
+    "DateLessThanEquals": _positive(operator.le, instant),
+    "DateGreaterThan": _positive(operator.gt, instant),
+    "DateGreaterThanEquals": _positive(operator.ge, instant),
+    "Bool": _positive(operator.eq, truth),
+    "IpAddress": _positive(in_network, network, address),
+    "NotIpAddress": _negated(in_network, network, address),
 }
 
-_NULL: Final = Operator(operator.eq, read=_truth, tests_absence=True)
+_NULL: Final = Operator(operator.eq, read=truth, tests_absence=True)
 
 UNREADABLE: Final = {
     "not met": Operator(operator.eq, fixed=False),

@@ -18,7 +18,6 @@ from pytest_ramsts.policy.conditions import (
     PRINCIPAL_ARN,
     UNREADABLE,
     Condition,
-    UnreadableError,
     find_operator,
     folded,
     same_role,
@@ -26,11 +25,14 @@ from pytest_ramsts.policy.conditions import (
 from pytest_ramsts.policy.principal import Principals
 from pytest_ramsts.policy.settings import DEFAULT, Settings
 from pytest_ramsts.policy.statement import Statement
+from pytest_ramsts.policy.values import UnreadableError
 
 __all__ = [
     "GrammarError",
     "PolicyKind",
+    "Screened",
     "check_frame",
+    "kind_with",
     "plain_statement",
     "read_statement",
     "screen",

@@ -248,6 +248,14 @@ def test_silence_is_reported_of_the_scope_that_a_setting_names(value: Any, layer
     assert decision.policy_type == layer
 
 
+@pytest.mark.parametrize("block", ["10.0.0.1", "10.0.0.0/31"])
+def test_an_address_without_a_mask_and_a_wider_one_match_under_every_reading(block: str) -> None:
+    layers = identity(allow("ots:*", when={"IpAddress": {"acs:SourceIp": block}}))
+    asked = access("ots:GetRow", acs_SourceIp="10.0.0.1")
+
+    assert decide(asked, layers, Settings(single_address_mask="never"))
+
+
 def test_equal_settings_decide_alike() -> None:
     asked, layers = READINGS[0][2], READINGS[0][3]
 
