@@ -180,14 +180,20 @@ def find_operator(name: str, settings: Settings) -> Operator | None:
         return OPERATORS[name]
     if name == "Null" and settings.null_operator == "accept":
         return _NULL
-    quantifier, colon, rest = name.rpartition(":")
-    suffix = "IfExists" if rest.endswith("IfExists") else ""
+    quantifier, _, rest = name.rpartition(":")
+    if_exists = rest.endswith("IfExists")
     rule = OPERATORS.get(rest.removesuffix("IfExists"))
-    if rule is None or (suffix and settings.if_exists != "accept"):
+    if rule is None or quantifier not in _QUANTIFIERS:
         return None
-    if colon and (
-        settings.set_operators != "accept" or quantifier not in ("ForAnyValue", "ForAllValues")
-    ):
+    if if_exists and settings.if_exists == "refuse":
         return None
-    absent = {"ForAllValues": True, "ForAnyValue": False}.get(quantifier, rule.met_when_absent)
-    return replace(rule, quantifier=quantifier, met_when_absent=absent or bool(suffix))
+    if quantifier and settings.set_operators == "refuse":
+        return None
+    absent = _QUANTIFIERS[quantifier]
+    if absent is None:
+        absent = rule.met_when_absent
+    return replace(rule, quantifier=quantifier, met_when_absent=absent or if_exists)
+
+
+_QUANTIFIERS: Final = {"": None, "ForAllValues": True, "ForAnyValue": False}
+"""What stands before an operator on sets of values, and whether an absent key then meets it."""

@@ -87,9 +87,12 @@ def nearest_miss(decision: Decision) -> Considered | None:
 
 def _silent(decision: Decision) -> Iterator[Considered]:
     """The statements of the layers that were asked together and allowed nothing."""
+    question = Question(decision.access, decision.settings)
     layers = _ASKED_TOGETHER[decision.policy_type]
-    if layers == _POOLED and _is_foreign(decision):
-        layers = frozenset({RESOURCE})
+    if layers == _POOLED and question.action == ASSUME_ROLE:
+        layers -= {RESOURCE}  # A role has a trust policy instead.
+    elif layers == _POOLED and question.foreign:
+        layers = frozenset({RESOURCE})  # An identity policy ends at its account.
     for layer, together in _asked(decision):
         # Of the nodes of the directory, those that allow have done their part.
         if layer in layers and not (layer == CONTROL and any(one.applies for one in together)):
@@ -121,12 +124,6 @@ _ASKED_TOGETHER: Final[dict[str, frozenset[str]]] = {
     TRUST: frozenset({TRUST}),
 }
 """The layers that could have allowed, where one of them is said to have refused."""
-
-
-def _is_foreign(decision: Decision) -> bool:
-    """Whether only the resource's policies can allow: an identity policy ends at its account."""
-    question = Question(decision.access, decision.settings)
-    return question.foreign and question.action != ASSUME_ROLE
 
 
 def _layers(decision: Decision) -> Iterator[tuple[str, Iterable[AppliedPolicy]]]:

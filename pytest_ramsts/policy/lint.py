@@ -58,7 +58,8 @@ class _Looked:
 
     statement: Statement
     raw: Mapping[str, Any]
-    policy: Policy
+    kind: str
+    neighbours: tuple[Statement, ...]
 
     def each(self, element: str) -> Iterator[tuple[Place, str]]:
         """The values of an element with their places; a single one stands at the element itself."""
@@ -81,8 +82,10 @@ def lint(policy: Policy, limit: int) -> tuple[Finding, ...]:
     if len(text) > limit:
         message = f"the document has {len(text)} characters; {limit} are accepted"
         findings.append(Finding("too long", "", 1, message))
-    for number, raw in enumerate(policy.document["Statement"]):
-        looked = _Looked(policy.statements[number], raw, policy)
+    statements = policy.statements
+    raw = policy.document["Statement"]
+    for number, one in enumerate(raw if isinstance(raw, list) else [raw]):
+        looked = _Looked(statements[number], one, policy.kind, statements)
         for kind, check in _CHECKS:
             for inner, message in check(looked):
                 place = ("Statement", number, *inner)
@@ -202,7 +205,7 @@ def _denied_beside(looked: _Looked) -> Iterator[Found]:
     """An Allow that a Deny of the same policy takes back entirely."""
     if not looked.allows:
         return
-    for number, other in enumerate(looked.policy.statements):
+    for number, other in enumerate(looked.neighbours):
         if (
             other.effect == "Deny"
             and not other.conditions
@@ -227,7 +230,7 @@ def _is_wider(wide: str, narrow: str) -> bool:
 
 
 def _trusts_no_action(looked: _Looked) -> Iterator[Found]:
-    if looked.policy.kind != "trust":
+    if looked.kind != "trust":
         return
     for place, action in looked.each("Action"):
         if not any(matches(action.lower(), one) for one in _TRUST_ACTIONS):

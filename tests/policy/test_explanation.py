@@ -370,6 +370,14 @@ class TestNearestMiss:
         assert miss is not None
         assert miss.placed.policy.name == "bucket"
 
+    def test_of_a_role_it_is_in_no_policy_of_a_resource(self) -> None:
+        layers = Layers(
+            resource=(applied(allow("sts:AssumeRole", principal=["7"])),),
+            trust=trusting(allow("sts:AssumeRole", on=None, principal={"Service": "x.y"})),
+        )
+
+        assert decide(Access(ALICE, "sts:AssumeRole", WORKER), layers).nearest_miss is None
+
     def test_of_the_directory_it_is_in_the_node_that_refuses(self) -> None:
         near = applied(allow("*"), allow("ots:GetRwo"), name="member")
         far = applied(allow("ecs:Run"), name="root")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pytest_ramsts.policy import SYSTEM_POLICIES, Policy, allow, deny
+from pytest_ramsts.policy import SYSTEM_POLICIES, Policy, Settings, allow, deny
 from pytest_ramsts.policy.grammar import PolicyKind
 from pytest_ramsts.policy.known_actions import COMPLETE, actions_of, closest, is_known
 
@@ -226,6 +226,13 @@ def test_a_document_that_is_too_long_is_found(kind: PolicyKind, limit: int) -> N
     assert [str(one) for one in longer.lint()] == [
         f"line 1: the document has {limit + 1} characters; {limit} are accepted (too long)"
     ]
+
+
+def test_a_single_statement_is_looked_at_where_it_is_accepted() -> None:
+    text = json.dumps({"Version": "1", "Statement": allow("ots:GetRwo", on=ROW).document})
+    policy = Policy.parse(text, settings=Settings(single_statement="accept"))
+
+    assert [one.kind for one in policy.lint()] == ["unknown action"]
 
 
 def test_a_finding_is_printed_with_its_line() -> None:
