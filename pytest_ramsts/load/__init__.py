@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pytest_ramsts.identity import Account, World
@@ -15,13 +15,14 @@ from pytest_ramsts.load.dump import written, yaml_of
 from pytest_ramsts.load.nodes import LoadError, LoadWarning, Node, read_json
 from pytest_ramsts.load.policies import is_policy, read_folder, read_policy
 from pytest_ramsts.load.terraform import is_raw_state, is_terraform, read_terraform
-from pytest_ramsts.load.world import build, schema
+from pytest_ramsts.load.world import Written, build, schema
 from pytest_ramsts.load.yaml import read_yaml
 
 __all__ = [
     "LoadError",
     "LoadWarning",
     "Loaded",
+    "Written",
     "dump",
     "load",
     "read",
@@ -41,6 +42,9 @@ class Loaded:
     unknown: tuple[str, ...] = ()
     """The addresses of Terraform resources whose type is not known here, and so has no effect."""
 
+    policies: tuple[Written, ...] = field(default=(), repr=False)
+    """The policies that it holds, each with its place."""
+
     @property
     def unknown_about_access(self) -> tuple[str, ...]:
         """Those of them that may decide who may do what."""
@@ -51,8 +55,8 @@ def load(path: str | Path, world: World, account: Account) -> Loaded:
     """Make what a file or folder describes; what is at its top goes into `account`."""
     path = Path(path)
     node, loaded = read(path)
-    build(node, world, account, path if path.is_dir() else path.parent)
-    return loaded
+    policies = build(node, world, account, path if path.is_dir() else path.parent)
+    return replace(loaded, policies=tuple(policies))
 
 
 def read(path: Path) -> tuple[Node, Loaded]:

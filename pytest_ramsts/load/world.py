@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,7 +31,7 @@ from pytest_ramsts.load.shapes import (
 from pytest_ramsts.policy import Policy
 from pytest_ramsts.policy.grammar import PolicyKind
 
-__all__ = ["WORLD", "build", "schema"]
+__all__ = ["WORLD", "Written", "build", "schema"]
 
 
 def _is_text(value: object) -> bool:
@@ -258,9 +259,24 @@ def schema() -> dict[str, Any]:
 # Making
 
 
-def build(node: Node, world: World, account: Account, folder: Path) -> None:
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A policy that a file holds, and where."""
+
+    policy: Policy
+    node: Node
+    path: str
+
+    def at(self, element: str) -> str:
+        """Where an element of it stands, such as `Statement[0].Action`."""
+        return _place_of(self.node, element).at
+
+
+def build(node: Node, world: World, account: Account, folder: Path) -> list[Written]:
     """Make what the file says: in `account` what stands at its top. Paths start at `folder`."""
-    _Builder(world, folder).build(WORLD.read(node, ""), account)
+    builder = _Builder(world, folder)
+    builder.build(WORLD.read(node, ""), account)
+    return builder.written
 
 
 class _Builder:
@@ -269,6 +285,7 @@ class _Builder:
     def __init__(self, world: World, folder: Path) -> None:
         self._world = world
         self._folder = folder
+        self.written: list[Written] = []
 
     def build(self, top: Part, first: Account) -> None:
         accounts = [(top, first)]
@@ -441,10 +458,12 @@ class _Builder:
                 raise node.error(f"{path}: there is no file `{source}` in `{self._folder}`")
             source = file
         try:
-            return Policy.parse(source, kind=kind, settings=settings)
+            policy = Policy.parse(source, kind=kind, settings=settings)
         except MalformedPolicyDocumentError as error:
             where = f"{path}: {Path(source).name}, " if isinstance(source, Path) else f"{path}: "
             raise _place_of(node, error.message).error(f"{where}{error.message}") from None
+        self.written.append(Written(policy, node, path))
+        return policy
 
 
 def _place_of(node: Node, message: str) -> Node:
