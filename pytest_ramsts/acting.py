@@ -14,6 +14,7 @@ from pytest_ramsts.clock import timestamp
 from pytest_ramsts.environment import SOURCES, Source, Wish, found
 from pytest_ramsts.errors import RamstsError
 from pytest_ramsts.identity import AccessKey, Account, Role, Session, User
+from pytest_ramsts.issuers import OidcIssuer
 from pytest_ramsts.policy import Policy, PolicySource
 from pytest_ramsts.services.metadata import CREDENTIALS_HOST, HttpTokens
 
@@ -27,7 +28,8 @@ Who = User | Account | Role | AccessKey | Session
 class Terms:
     """How a role comes to be assumed: what stands in the file beside it."""
 
-    by: Who | None = None
+    by: Who | OidcIssuer | None = None
+    subject: str = "system:serviceaccount:default:app"
     session_name: str = ""
     duration: int | timedelta | None = None
     policy: PolicySource | None = None
@@ -42,7 +44,7 @@ class Terms:
 _TERMS: dict[str, frozenset[str]] = {
     "assumed": frozenset({"by", "session_name", "duration", "policy", "external_id"}),
     "chained": frozenset({"by", "session_name", "duration", "policy", "external_id"}),
-    "oidc": frozenset({"session_name", "duration", "policy"}),
+    "oidc": frozenset({"by", "subject", "session_name", "duration", "policy"}),
     "instance": frozenset({"http_tokens"}),
 }
 
@@ -75,7 +77,7 @@ def acting_as(
                 add_host(CREDENTIALS_HOST)
                 wish = Wish(uri=state("credentials-uri").offer(_temporary(who, via)))
             case "oidc":
-                raise NotImplementedError
+                wish = _federation(_role(who, via), terms, via)
         stack.enter_context(found(source, wish))
         yield handed
 
@@ -148,15 +150,9 @@ def _assumption(role: Role, terms: Terms, *, chained: bool) -> Wish:
     chain, by whatever credentials `by` has.
     """
     by = terms.by or role.account.create_user(policies=["AliyunSTSAssumeRoleAccess"])
-    duration = terms.duration
-    wish = Wish(
-        role_arn=role.arn,
-        role_name=role.name,
-        session_name=terms.session_name or "ramsts",
-        seconds=int(duration.total_seconds()) if isinstance(duration, timedelta) else duration,
-        policy="" if terms.policy is None else Policy.parse(terms.policy, kind="session").text,
-        external_id=terms.external_id,
-    )
+    if isinstance(by, OidcIssuer):
+        raise RamstsError("a token assumes a role via `oidc`, `cli:OIDC` or a credentials file")
+    wish = _wanted(role, terms)
     if chained:
         source = _assumption(by, Terms(), chained=False) if isinstance(by, Role) else None
         return replace(wish, source=source or Wish(key=credentials_of(by)))
@@ -167,3 +163,34 @@ def _assumption(role: Role, terms: Terms, *, chained: bool) -> Wish:
             f" use cli:ChainableRamRoleArn to have it assumed by {by!r}"
         )
     return replace(wish, key=key)
+
+
+def _federation(role: Role, terms: Terms, via: str) -> Wish:
+    """What the application needs to assume the role by a token, as a pod of ACK does (RRSA).
+
+    The token is good for as long as a provider accepts one that is not fresh: half a day. A real
+    one is replaced in its file before it ends.
+    """
+    issuer = terms.by
+    if not isinstance(issuer, OidcIssuer):
+        raise RamstsError(
+            f"`{via}` needs who issues the token: by=OidcIssuer(...), or the fixture oidc_provider;"
+            " the role trusts it by trusted=issuer.trust()"
+        )
+    return replace(
+        _wanted(role, terms),
+        provider_arn=issuer.arn,
+        oidc_token=issuer.token(terms.subject, lifetime=12 * 3600),
+    )
+
+
+def _wanted(role: Role, terms: Terms) -> Wish:
+    duration = terms.duration
+    return Wish(
+        role_arn=role.arn,
+        role_name=role.name,
+        session_name=terms.session_name or "ramsts",
+        seconds=int(duration.total_seconds()) if isinstance(duration, timedelta) else duration,
+        policy="" if terms.policy is None else Policy.parse(terms.policy, kind="session").text,
+        external_id=terms.external_id,
+    )

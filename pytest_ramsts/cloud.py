@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_ramsts.intercept.server import Server
+    from pytest_ramsts.issuers import OidcIssuer
     from pytest_ramsts.load import Loaded
 
 __all__ = ["FakeCloud", "Who"]
@@ -215,7 +216,8 @@ class FakeCloud:
         who: Who,
         *,
         via: str = "environment",
-        by: Who | None = None,
+        by: Who | OidcIssuer | None = None,
+        subject: str = "system:serviceaccount:default:app",
         session_name: str = "",
         duration: int | timedelta | None = None,
         policy: PolicySource | None = None,
@@ -229,12 +231,14 @@ class FakeCloud:
         `credentials_file` or the configuration of the command line tool (`cli`, or a mode of it:
         `cli:StsToken`), from the metadata service of an `ecs` instance, at a `credentials_uri`, by
         an `oidc` token. Where the application assumes a role itself, `by` is who does it (a user
-        made for it, if nobody is named), with the other terms as they stand in its file.
+        made for it, if nobody is named; the issuer of a token, which is about `subject`), with the
+        other terms as they stand in its file.
 
         Gives what the application finds, or the role that it will get sessions of.
         """
         terms = Terms(
             by=by,
+            subject=subject,
             session_name=session_name,
             duration=duration,
             policy=policy,

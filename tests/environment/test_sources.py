@@ -13,8 +13,9 @@ import pytest
 from alibabacloud_credentials.client import Client as DefaultChain
 from alibabacloud_credentials.exceptions import CredentialException
 
-from pytest_ramsts import FakeCloud, Policy, RamstsError, Role, Session, User, allow, deny
+from pytest_ramsts import Clock, FakeCloud, Policy, RamstsError, Role, Session, User, allow, deny
 from pytest_ramsts.environment import SOURCES
+from pytest_ramsts.issuers import OidcIssuer
 
 NAMES: Final = {
     "environment": "default/env",
@@ -41,20 +42,24 @@ WAYS: Final[dict[str, Callable[[Any], Any]]] = {
 }
 
 
-def suitable(ramsts: FakeCloud, via: str) -> User | Role | Session:
+Found = tuple[User | Role | Session, dict[str, Any]]
+
+
+def suitable(ramsts: FakeCloud, via: str) -> Found:
+    """Somebody who can be found there, and the terms it takes."""
     account = ramsts.account
     match SOURCES[via].needs:
         case "credentials" | "key":
-            return account.create_user()
+            return account.create_user(), {}
         case "session":
-            return account.create_role().assume()
+            return account.create_role().assume(), {}
         case "instance":
-            return account.create_role(trusted="ecs.aliyuncs.com")
+            return account.create_role(trusted="ecs.aliyuncs.com"), {}
+        case "oidc":
+            issuer = OidcIssuer(account)
+            return account.create_role(trusted=issuer.trust()), {"by": issuer}
         case _:
-            return account.create_role()
-
-
-SUPPORTED: Final = [via for via in NAMES if SOURCES[via].needs != "oidc"]
+            return account.create_role(), {}
 
 
 def test_every_source_is_found_by_a_test() -> None:
@@ -63,12 +68,12 @@ def test_every_source_is_found_by_a_test() -> None:
 
 
 @pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("via", SUPPORTED)
+@pytest.mark.parametrize("via", NAMES)
 def test_the_default_chain_finds_working_credentials_there(
     ramsts: FakeCloud, via: str, way: str
 ) -> None:
-    who = suitable(ramsts, via)
-    with ramsts.acting_as(who, via=via):
+    who, terms = suitable(ramsts, via)
+    with ramsts.acting_as(who, via=via, **terms):
         found = WAYS[way](DefaultChain())
         credentials = ramsts.world.credentials(found.access_key_id)
 
@@ -80,11 +85,12 @@ def test_the_default_chain_finds_working_credentials_there(
             assert credentials.role is who
 
 
-@pytest.mark.parametrize("via", SUPPORTED)
+@pytest.mark.parametrize("via", NAMES)
 def test_nothing_is_left_after_the_block(ramsts: FakeCloud, via: str) -> None:
     before = dict(os.environ)
     threads = set(threading.enumerate())
-    with ramsts.acting_as(suitable(ramsts, via), via=via):
+    who, terms = suitable(ramsts, via)
+    with ramsts.acting_as(who, via=via, **terms):
         DefaultChain().get_credential()
         home = os.environ.get("HOME")
 
@@ -198,5 +204,56 @@ def test_a_session_can_only_be_the_source_of_a_chain(ramsts: FakeCloud, ram_role
     with (
         pytest.raises(RamstsError, match="cli:ChainableRamRoleArn"),
         ramsts.acting_as(ram_role, via="cli", by=session),
+    ):
+        pass
+
+
+# By a token, as a pod of ACK does (RRSA)
+
+
+def test_the_token_is_about_the_subject_that_the_test_names(ramsts: FakeCloud) -> None:
+    issuer = OidcIssuer(ramsts.account)
+    mine = "system:serviceaccount:shop:orders"
+    role = ramsts.account.create_role(trusted=issuer.trust(subject=mine))
+    with ramsts.acting_as(role, via="oidc", by=issuer, subject=mine, session_name="pod-1"):
+        session = ramsts.credentials(DefaultChain().get_credential().access_key_id)
+    with (
+        ramsts.acting_as(role, via="oidc", by=issuer),
+        pytest.raises(CredentialException, match="AuthenticationFail"),
+    ):
+        DefaultChain().get_credential()
+
+    assert isinstance(session, Session)
+    assert session.name == "pod-1"
+
+
+def test_a_pod_renews_its_session_with_the_token_of_its_file(
+    ramsts: FakeCloud, ramsts_clock: Clock
+) -> None:
+    ramsts_clock.freeze()
+    issuer = OidcIssuer(ramsts.account)
+    role = ramsts.account.create_role(trusted=issuer.trust())
+    with ramsts.acting_as(role, via="oidc", by=issuer):
+        chain = DefaultChain()
+        ids = []
+        for seconds in (0, 2699, 1):
+            ramsts_clock.advance(seconds=seconds)
+            ids.append(chain.get_credential().access_key_id)
+
+    assert ids[0] == ids[1] != ids[2]
+
+
+def test_a_token_needs_its_issuer(ramsts: FakeCloud, ram_role: Role) -> None:
+    with (
+        pytest.raises(RamstsError, match="`oidc` needs who issues the token"),
+        ramsts.acting_as(ram_role, via="oidc"),
+    ):
+        pass
+
+
+def test_a_token_assumes_a_role_by_its_own_sources_only(ramsts: FakeCloud, ram_role: Role) -> None:
+    with (
+        pytest.raises(RamstsError, match="via `oidc`, `cli:OIDC`"),
+        ramsts.acting_as(ram_role, via="cli", by=OidcIssuer(ramsts.account)),
     ):
         pass

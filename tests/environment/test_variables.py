@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import os
 import subprocess
 import sys
@@ -12,6 +13,8 @@ from typing import Any
 
 import pytest
 from alibabacloud_credentials.client import Client as DefaultChain
+from aliyunsdkcore.client import AcsClient
+from aliyunsdksts.request.v20150401.GetCallerIdentityRequest import GetCallerIdentityRequest
 
 from pytest_ramsts import FakeCloud, RamstsError, User
 from pytest_ramsts.cloud import Who
@@ -207,3 +210,11 @@ def test_an_instance_needs_a_role_that_trusts_ecs(ramsts: FakeCloud) -> None:
         ramsts.acting_as(role, via="ecs"),
     ):
         pass
+
+
+def test_the_old_sdk_finds_the_variables_of_its_own(ramsts: FakeCloud, ram_user: User) -> None:
+    with ramsts.acting_as(ram_user, via="aliyun_environment"):
+        client = AcsClient(region_id="cn-hangzhou")
+        answer = json.loads(client.do_action_with_exception(GetCallerIdentityRequest()))
+
+    assert answer["UserId"] == ram_user.id
