@@ -18,7 +18,13 @@ from pytest_ramsts.services.tablestore.wire.messages import (
     SingleColumnValueFilter,
     ValueTransferRule,
 )
-from pytest_ramsts.services.tablestore.wire.plainbuffer import Bound, Value, Variant, read_value
+from pytest_ramsts.services.tablestore.wire.plainbuffer import (
+    Bound,
+    BrokenRowError,
+    Value,
+    Variant,
+    read_value,
+)
 from pytest_ramsts.services.tablestore.wire.protobuf import MalformedError, Message
 
 __all__ = ["Columns", "Predicate", "page_of", "predicate"]
@@ -44,11 +50,14 @@ def page_of(filter_: Filter | None, columns: Columns) -> Columns:
 
 def _single(data: bytes) -> Predicate:
     asked = _read(SingleColumnValueFilter, data, "relation")
-    wanted = read_value(asked.column_value)
+    try:
+        wanted = read_value(asked.column_value)
+        cast = _cast(asked.value_trans_rule)
+    except (BrokenRowError, re.error) as error:
+        raise invalid("Deserialize relation filter failed.", hint=str(error)) from error
     if wanted is None or isinstance(wanted, Bound):
         raise invalid("Deserialize relation filter failed.")
     compare = _COMPARISONS[asked.comparator]
-    cast = _cast(asked.value_trans_rule)
 
     def holds(columns: Columns) -> bool:
         versions = columns.get(asked.column_name)
