@@ -18,6 +18,7 @@ from faker import Generator
 from faker.providers import BaseProvider
 
 from pytest_ramsts.identity import Ids, ram_arn
+from pytest_ramsts.wire.secrets import MASK
 
 __all__ = ["AccessKeyPair", "FakeNames", "RamProvider", "StsCredentials"]
 
@@ -28,6 +29,10 @@ class AccessKeyPair(NamedTuple):
     access_key_id: str
     access_key_secret: str
 
+    def __repr__(self) -> str:
+        """Without the secret, as a real one is best never printed."""
+        return f"AccessKeyPair({self.access_key_id!r}, {MASK!r})"
+
 
 class StsCredentials(NamedTuple):
     """What AssumeRole gives out."""
@@ -35,6 +40,9 @@ class StsCredentials(NamedTuple):
     access_key_id: str
     access_key_secret: str
     security_token: str
+
+    def __repr__(self) -> str:
+        return f"StsCredentials({self.access_key_id!r}, {MASK!r}, {MASK!r})"
 
 
 _THINGS: Final = (
@@ -61,6 +69,7 @@ class RamProvider(BaseProvider):
     """
 
     def account_id(self) -> str:
+        """16 digits: `1563203884127341`."""
         return self._ids.account_id()
 
     def ram_user_name(self) -> str:
@@ -70,6 +79,7 @@ class RamProvider(BaseProvider):
         return f"{self._one(_THINGS)}-{self._one(_TASKS)}"
 
     def role_name(self) -> str:
+        """`order-reader`."""
         return f"{self._one(_THINGS)}-{self._one(_TASKS)}"
 
     def policy_name(self) -> str:
@@ -85,9 +95,11 @@ class RamProvider(BaseProvider):
         return ram_arn(account_id or self.account_id(), f"role/{self.role_name()}")
 
     def access_key_pair(self) -> AccessKeyPair:
+        """A long-term AccessKey, which no cloud knows."""
         return AccessKeyPair(self._ids.access_key_id(), self._ids.access_key_secret())
 
     def sts_credentials(self) -> StsCredentials:
+        """What AssumeRole would give out, of no role."""
         ids = self._ids
         return StsCredentials(ids.session_key_id(), ids.session_key_secret(), ids.security_token())
 
