@@ -39,11 +39,13 @@ def asked(catch: Catch) -> Callable[[Ask], Ask]:
     """The cloud's requests are answered here, and all others made."""
 
     def wrap(under: Ask) -> Ask:
-        async def _request(session: Any, method: str, str_or_url: Any, **options: Any) -> Any:
-            url = _url(session, str_or_url)
-            if url.host is None or not catch.takes(url.host):
-                return await under(session, method, str_or_url, **options)
-            return await _answered(catch, session, method.upper(), url, options)
+        def _request(session: Any, method: str, str_or_url: Any, **options: Any) -> Awaitable[Any]:
+            base = getattr(session, "_base_url", None)
+            url = str_or_url if base is None else _joined(base, str_or_url)
+            taken = catch.takes_url(url) if isinstance(url, str) else catch.takes(url.host or "")
+            if not taken:
+                return under(session, method, str_or_url, **options)
+            return _answered(catch, session, method.upper(), _parsed(url), options)
 
         return _request
 
@@ -141,10 +143,9 @@ def _raised(error: OSError, url: URL) -> Exception:
 # From aiohttp
 
 
-def _url(session: Any, str_or_url: Any) -> URL:
+def _joined(base: URL, str_or_url: Any) -> URL:
     url = _parsed(str_or_url)
-    base = getattr(session, "_base_url", None)
-    return url if base is None or url.absolute else base.join(url)
+    return url if url.absolute else base.join(url)
 
 
 def _parsed(url: Any) -> URL:

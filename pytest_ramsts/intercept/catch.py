@@ -14,7 +14,7 @@ from pytest_ramsts.wire import Handle, Request, Response
 __all__ = ["Catch", "drained", "missing", "reason_of"]
 
 _numbers: Final = itertools.count()
-_host_of: Final = re.compile(r"[a-zA-Z]+://(?:[^/?#@]*@)?([^/?#:]*)").match
+_url: Final = re.compile(r"[a-zA-Z]+://((?:[^/?#@]*@)?([^/?#:]*)[^/?#]*)").match
 """`urlsplit` would take ten times as long."""
 
 
@@ -24,20 +24,34 @@ class Catch:
     Of two that take the same host, the younger is asked.
     """
 
-    __slots__ = ("_handle", "_hosts", "number", "over")
+    __slots__ = ("_authorities", "_handle", "_hosts", "number", "over")
 
     def __init__(self, handle: Handle, hosts: Hosts) -> None:
         self._handle = handle
         self._hosts = hosts
+        self._authorities: dict[str, str] = {}
         self.number = next(_numbers)
         self.over = False
 
     def takes(self, host: str) -> bool:
-        return not self.over and host in self._hosts
+        return host in self._hosts and not self.over
 
     def takes_url(self, url: str) -> bool:
-        found = _host_of(url)
-        return found is not None and not self.over and found[1] in self._hosts
+        """The same for a whole URL. Whoever speaks to other hosts should not feel it."""
+        try:
+            authority = url.split("/", 3)[2]
+            host = self._authorities[authority]
+        except (IndexError, KeyError):
+            host = self._host(url)
+        return host in self._hosts and not self.over
+
+    def _host(self, url: str) -> str:
+        found = _url(url)
+        if found is None:
+            return ""
+        authority, host = found.groups()
+        self._authorities[authority] = host
+        return host
 
     def answer(self, request: Request) -> Response:
         response = self._handle(request)

@@ -115,7 +115,7 @@ def _from_bytes(sent: bytes, origin: str, client: str) -> Request:
     headers = Headers((name, value.strip()) for name, _, value in pairs)
     if headers.get("transfer-encoding").lower() == "chunked":
         body = _joined(body)
-    url = target if "://" in target.partition("?")[0] else f"{origin}{target}"
+    url = f"{origin}{target}" if target.startswith("/") else target  # whole, as for a proxy
     return Request(method, url, headers, body, client)
 
 

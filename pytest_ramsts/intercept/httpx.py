@@ -4,6 +4,7 @@ client, such as a `MockTransport`, is left alone.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
@@ -45,22 +46,36 @@ def handled(catch: Catch) -> Callable[[Send], Send]:
 
 def handled_async(catch: Catch) -> Callable[[SendAsync], SendAsync]:
     def wrap(under: SendAsync) -> SendAsync:
-        async def handle_async_request(transport: Any, request: Any) -> Any:
+        def handle_async_request(transport: Any, request: Any) -> Awaitable[Any]:
             if not catch.takes(request.url.host):
-                return await under(transport, request)
-            from anyio.lowlevel import checkpoint  # noqa: PLC0415 - httpx needs it as well
-
-            await request.aread()
-            await checkpoint()  # as a call over a network would, let the loop turn
-            try:
-                response = catch.answer(_from_httpx(request))
-            except OSError as error:
-                raise _raised(error, asynchronous=True) from error
-            return _to_httpx(response, request.method)
+                return under(transport, request)
+            return _answered(catch, request)
 
         return handle_async_request
 
     return wrap
+
+
+async def _answered(catch: Catch, request: Any) -> Any:
+    await request.aread()
+    await _turn()
+    try:
+        response = catch.answer(_from_httpx(request))
+    except OSError as error:
+        raise _raised(error, asynchronous=True) from error
+    return _to_httpx(response, request.method)
+
+
+async def _turn() -> None:
+    """Let the loop turn, as a call over a network would."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:  # trio
+        from anyio.lowlevel import checkpoint  # noqa: PLC0415 - httpx needs it as well
+
+        await checkpoint()
+    else:
+        await asyncio.sleep(0)
 
 
 def _from_httpx(request: Any) -> Request:

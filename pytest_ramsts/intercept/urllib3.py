@@ -32,10 +32,8 @@ def seams(catch: Catch) -> Iterator[Seam]:
             *args: Any,
             **options: Any,
         ) -> Any:
-            if url.startswith("/"):
-                taken = catch.takes(pool.host)
-            else:  # whole, as for a proxy
-                taken = catch.takes_url(url)
+            # A URL is whole where it goes to a proxy.
+            taken = catch.takes(pool.host) if url.startswith("/") else catch.takes_url(url)
             if not taken:
                 return under(pool, method, url, body, headers, *args, **options)
             options.update(zip(_POSITIONAL, args, strict=False))
