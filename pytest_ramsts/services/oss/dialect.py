@@ -44,7 +44,7 @@ class Dialect:
         if bucket and request.host.startswith("oss-") and request.host.endswith(".aliyuncs.com"):
             raise OssError("SecondLevelDomainForbidden", hint=f"`{request.host}{request.path}`")
         query = dict(reversed(request.params))
-        parameters = {_worded(name): value for name, value in query.items()}
+        parameters = {_worded(name): value for name, value in query.items() if value}
         for name, value in request.headers.lowered().items():
             if name.startswith("x-oss-"):
                 parameters[_worded(name)] = value
@@ -122,4 +122,5 @@ def _common(request_id: str) -> tuple[tuple[str, str], ...]:
 @lru_cache(maxsize=1024)
 def _worded(name: str) -> str:
     """`max-keys` → `MaxKeys`, `uploadId` → `UploadId`."""
-    return "".join(word[:1].upper() + word[1:] for word in name.split("-"))
+    words = name.replace("_", "-").split("-")
+    return "".join([word[:1].upper() + word[1:] for word in words])

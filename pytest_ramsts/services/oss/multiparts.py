@@ -91,7 +91,9 @@ def upload_part_copy(
     data = source.content.read(*(asked or (0, source.size)))
     etag = md5(data, usedforsecurity=False).hexdigest().upper()
     part = _add(upload, part_number, Content.of(data), etag, invocation)
-    return {"CopyPartResult": {"LastModified": iso(part.modified), "ETag": f'"{etag}"'}}
+    result = {"CopyPartResult": {"LastModified": iso(part.modified), "ETag": f'"{etag}"'}}
+    headers = {"ETag": f'"{etag}"', "Content-Type": "application/xml"}
+    return answer(headers=headers, body=xml.written(result))
 
 
 @operation("POST /{bucket}/{key}?uploadId", on=the_key, action="oss:PutObject")

@@ -145,7 +145,6 @@ def copy_object(
         content_md5=source.content_md5,
     )
     headers: dict[str, str | None] = digest_headers(held, version)
-    del headers["ETag"]
     if source_bucket.versioning:
         headers["x-oss-copy-source-version-id"] = source.id
     body = {

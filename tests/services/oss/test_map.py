@@ -274,7 +274,7 @@ def test_it_takes_exactly_its_action_on_its_resource(
 @pytest.mark.parametrize("row", ROWS, ids=named)
 def test_it_takes_no_less(row: Row, caller: User) -> None:
     """Not another action, not a neighbour's name, not one of several needs alone."""
-    lacking = [
+    lacking: list[dict[str, tuple[str, ...]]] = [
         {"oss:GetBucketQosInfo": ("*",)},
         *[
             {**row.needs, action: tuple(f"{tail}-2" for tail in tails)}
