@@ -103,7 +103,7 @@ class Operation:
         self.run = run
         self.identify = identify
         self._keys = keys
-        self._requires = tuple(requires)
+        self.requires = tuple(requires)
         self._asked = _asked(on, action)
         self._injected: list[str] = []
         self._parameters: list[_Parameter] = []
@@ -119,7 +119,7 @@ class Operation:
     def bind(self, invocation: Invocation) -> dict[str, Any]:
         """The arguments of the function, read from the parameters of the call."""
         given = invocation.parameters
-        for name in self._requires:
+        for name in self.requires:
             if name not in given and not any(key.startswith(f"{name}.") for key in given):
                 raise MissingParameterError(name)
         arguments = {name: _INJECTED[name](invocation) for name in self._injected}
@@ -372,6 +372,7 @@ class Service:
 
         def register(run: Callable[..., Body]) -> Callable[..., Body]:
             operation_name = name or _capitalised(run.__name__, self.spelling)
+            declared = self.operations.get(operation_name)
             self.operations[operation_name] = Operation(
                 self,
                 run,
@@ -380,6 +381,7 @@ class Service:
                 action=action or f"{self.code}:{operation_name}",
                 keys=keys or {},
                 identify=identify,
+                requires=declared.requires if declared else (),
             )
             return run
 

@@ -9,6 +9,7 @@ from pytest_ramsts.services.ims import ims
 from pytest_ramsts.services.iot import iot
 from pytest_ramsts.services.metadata import credentials_uri, metadata
 from pytest_ramsts.services.oss import oss
+from pytest_ramsts.services.products import ecs
 from pytest_ramsts.services.ram import ram
 from pytest_ramsts.services.sts import sts
 from pytest_ramsts.services.tablestore import tablestore
@@ -21,6 +22,7 @@ SERVICES: Final[tuple[Service, ...]] = (
     ims,
     iot,
     oss,
+    ecs,
     tablestore,
     metadata,
     credentials_uri,

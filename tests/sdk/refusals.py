@@ -49,8 +49,8 @@ def met(
     error: type[Exception],
 ) -> Refusal:
     """What the SDK raises for a refusal of this kind, when it makes this call."""
-    user = cloud.account.create_user("refused")
-    role = cloud.account.create_role("refused")
+    user = cloud.account.create_user()
+    role = cloud.account.create_role()
     key, session = user.access_key, role.assume(duration=900)
     who: dict[str, Credentials] = {
         "expired token": session,

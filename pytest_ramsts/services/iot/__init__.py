@@ -2,7 +2,20 @@
 guarded.
 """
 
-from pytest_ramsts.services.iot import devices, products
+from pytest_ramsts.services.iot import devices, messages, products, properties
+from pytest_ramsts.services.iot.errors import IotError
 from pytest_ramsts.services.iot.product import iot
+from pytest_ramsts.services.iot.state import Device, IotState, Message, Product
 
-__all__ = ["devices", "iot", "products"]
+__all__ = [
+    "Device",
+    "IotError",
+    "IotState",
+    "Message",
+    "Product",
+    "devices",
+    "iot",
+    "messages",
+    "products",
+    "properties",
+]

@@ -1,4 +1,8 @@
-"""IoT Platform 2018-01-20: its hosts, its envelope, and its two ways to refuse."""
+"""IoT Platform 2018-01-20: its hosts, its envelope, and its two ways to refuse.
+
+`operations.txt` has a line for each operation of the official SDK and of the published API
+metadata: its name, and the parameters that a call must have.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +13,11 @@ from typing import Any, Final
 from pytest_ramsts.errors import ApiError
 from pytest_ramsts.policy import Decision
 from pytest_ramsts.service import Body, Invocation, Rpc, Service, forbidden_by_ram
-from pytest_ramsts.services.iot.state import IotError, IotState
+from pytest_ramsts.services.iot.errors import IotError
+from pytest_ramsts.services.iot.state import IotState
 from pytest_ramsts.wire import Request, Response, rpc
+
+__all__ = ["everything", "iot"]
 
 # No `Success` in the response classes of these two, as the SDK has them.
 _WITHOUT_ENVELOPE: Final = frozenset({"GetThingModelStatusInner", "OpenIotService"})
@@ -47,6 +54,7 @@ class Envelope(Rpc):
             "Success": False,
             "Code": error.code,
             "ErrorMessage": error.message,
+            **error.body,
         }
         return rpc.success(body, request_id, rpc.wanted_format(request), "Error")
 
@@ -57,11 +65,6 @@ def _denied(decision: Decision, invocation: Invocation) -> ApiError:
     return IotError("iot.common.RamActionPermissionDeny")
 
 
-def _programmed_elsewhere(_: Invocation) -> Body:
-    """What an operation answers that nobody programmed: the empty success."""
-    return {}
-
-
 iot: Final = Service(
     "iot",
     hosts=["iot.{region}.aliyuncs.com", "iot.aliyuncs.com", "iot-vpc.{region}.aliyuncs.com"],
@@ -69,7 +72,9 @@ iot: Final = Service(
     dialect=Envelope(),
     denied=_denied,
     state=IotState,
-    known=resources.files(__package__).joinpath("operations.txt").read_text().split(),
-    other=_programmed_elsewhere,
-    other_on=everything,
+    other=lambda _: {},  # the empty success, within the envelope
 )
+
+for _line in resources.files(__package__).joinpath("operations.txt").read_text().splitlines():
+    _name, *_required = _line.split()
+    iot.declare(_name, on=everything, requires=_required)

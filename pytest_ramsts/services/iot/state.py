@@ -2,58 +2,99 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Literal
 
-from pytest_ramsts.errors import ApiError
+from pytest_ramsts.clock import Clock
+from pytest_ramsts.services.iot.errors import IotError
 
+__all__ = ["Application", "Device", "IotState", "Message", "Product", "Status", "Topic", "Value"]
 
-class IotError(ApiError):
-    """A business error of IoT Platform: HTTP 200 with `Success: false`. Texts are those of its page
-    "Error codes".
-    """
-
-    status = 200
-
-    def __init__(self, code: str, *, hint: str = "") -> None:
-        super().__init__(code, _TEXTS[code], hint=hint)
+Status = Literal["UNACTIVE", "ONLINE", "OFFLINE", "DISABLE"]
 
 
-_TEXTS: Final = {
-    "iot.common.InvalidPageParams": "The specified page size or page number is invalid.",
-    "iot.common.RamActionPermissionDeny": (
-        "You do not have the RAM permission to access the resource."
-    ),
-    "iot.device.AlreadyExistedDeviceName": "The device name already exists.",
-    "iot.device.InvalidFormattedDeviceName": "The format of the device name is invalid.",
-    "iot.device.InvalidFormattedDevicePropertiesString": (
-        "The format of device property string is invalid."
-    ),
-    "iot.device.NotExistedDevice": "The specified device does not exist.",
-    "iot.device.NullDeviceName": "Device name cannot be empty.",
-    "iot.messagebroker.InvalidFormattedTopicName": "Format of the topic is invalid.",
-    "iot.messagebroker.MessageContentIsNotBase64Encode": (
-        "The message content is not base64 encoded."
-    ),
-    "iot.prod.AlreadyExistedProductName": "The same product name already exists.",
-    "iot.prod.InvalidFormattedProductName": "The format of the ProductName is invalid.",
-    "iot.prod.InvalidNodeType": "The node type of the product is invalid.",
-    "iot.prod.NotExistedProduct": "The specified product does not exist.",
-}
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What a property was, from a moment in epoch milliseconds."""
+
+    time: int
+    value: Any
 
 
 @dataclass
 class Device:
-    """A device of a product. It is `UNACTIVE` until it connects for the first time."""
+    """A device of a product. It is `UNACTIVE` until it connects for the first time.
+
+    A test plays the device: it lets it `connect`, `report` what its sensors measure, and says what
+    it answers with `on_request` and `on_service`.
+    """
 
     product_key: str
     name: str
     iot_id: str
     secret: str
     nickname: str
+    clock: Clock
     created: float
-    status: str = "UNACTIVE"
-    properties: dict[str, Any] = field(default_factory=dict)
+    status: Status = "UNACTIVE"
+    activated: float | None = None
+    last_online: float | None = None
+    history: dict[str, list[Value]] = field(default_factory=dict)
+    """What each property was, in the order of time."""
+    desired: dict[str, tuple[Any, int]] = field(default_factory=dict)
+    """What each property is meant to become, and the version of that."""
+    tags: dict[str, str] = field(default_factory=dict)
+    shadow: dict[str, Any] = field(default_factory=dict)
+    shadow_version: int = 0
+    on_request: Callable[[bytes], bytes] | None = None
+    """What it answers to an RRpc."""
+    on_service: dict[str, Callable[[Mapping[str, Any]], Mapping[str, Any]]] = field(
+        default_factory=dict
+    )
+    """What it answers where a service of this name is invoked."""
+
+    @property
+    def properties(self) -> dict[str, Any]:
+        """What its properties are now."""
+        return {name: values[-1].value for name, values in self.history.items()}
+
+    def connect(self) -> None:
+        """Go online. A disabled device is not let in."""
+        if self.status == "DISABLE":
+            return
+        self.status = "ONLINE"
+        self.last_online = self.clock.time()
+        self.activated = self.activated or self.last_online
+
+    def disconnect(self) -> None:
+        if self.status == "ONLINE":
+            self.status = "OFFLINE"
+
+    def disable(self) -> None:
+        self.status = "DISABLE"
+
+    def enable(self) -> None:
+        if self.status == "DISABLE":
+            self.status = "OFFLINE" if self.activated else "UNACTIVE"
+
+    def report(self, values: Mapping[str, Any], *, at: float | None = None) -> None:
+        """Set properties, now or at some time in epoch seconds."""
+        time = int((self.clock.time() if at is None else at) * 1000)
+        for name, value in values.items():
+            history = self.history.setdefault(name, [])
+            history.append(Value(time, value))
+            history.sort(key=lambda one: one.time)
+
+
+@dataclass
+class Topic:
+    """A topic category of a product: `/{ProductKey}/${deviceName}/user/{short_name}`."""
+
+    id: str
+    short_name: str
+    operation: str
+    description: str
 
 
 @dataclass
@@ -70,6 +111,8 @@ class Product:
     description: str
     created: float
     devices: dict[str, Device] = field(default_factory=dict)
+    topics: dict[str, Topic] = field(default_factory=dict)
+    """By their ids."""
 
 
 @dataclass(frozen=True)
@@ -84,12 +127,23 @@ class Message:
 
 
 @dataclass
+class Application:
+    """Devices to be registered, or registered, several at once."""
+
+    product_key: str
+    names: list[str]
+    done: bool = False
+
+
+@dataclass
 class IotState:
     """What exists in IoT Platform: products and published messages by account id."""
 
     products_by_account: dict[str, dict[str, Product]] = field(default_factory=dict)
     messages_by_account: dict[str, list[Message]] = field(default_factory=dict)
-    message_count: int = 0
+    applications: dict[tuple[str, int], Application] = field(default_factory=dict)
+    """By account id and ApplyId."""
+    count: int = 0
 
     def products(self, account_id: str) -> dict[str, Product]:
         """The products of an account by ProductKey."""
@@ -125,5 +179,5 @@ class IotState:
             ) from None
 
     def next_message_id(self) -> int:
-        self.message_count += 1
-        return 1_000_000_000_000_000_000 + self.message_count
+        self.count += 1
+        return 1_000_000_000_000_000_000 + self.count
