@@ -183,7 +183,7 @@ def find_operator(name: str, settings: Settings) -> Operator | None:
     quantifier, _, rest = name.rpartition(":")
     if_exists = rest.endswith("IfExists")
     rule = OPERATORS.get(rest.removesuffix("IfExists"))
-    if rule is None or quantifier not in _QUANTIFIERS:
+    if rule is None or quantifier not in _QUANTIFIERS or name.startswith(":"):
         return None
     if if_exists and settings.if_exists == "refuse":
         return None

@@ -41,7 +41,6 @@ SIZE_LIMITS: Final[Mapping[PolicyKind, int]] = {
 """Characters that a document may have, by kind. Whoever stores it checks, with codes of its own."""
 
 _STRINGS_OF_FRAME: Final = 3  # "Version", "1" and "Statement"
-_STRINGS_OF_PLAIN: Final = 6  # the names and values of Effect, Action and Resource
 
 
 class Policy:
@@ -93,7 +92,7 @@ class Policy:
             self._raw = raw
             self._screened = screen(raw, kind, settings)
             if text is None:
-                for number in self._screened.read:
+                for number in self._listed():
                     raw[number] = _copied(raw[number])
             elif settings.duplicate_members == "refuse":
                 refuse_duplicates(text, self._strings())
@@ -109,13 +108,22 @@ class Policy:
         self._text = text
         self._filing: Filing | None = None
 
+    def _listed(self) -> list[int]:
+        """The numbers of statements that have a list in them, or more than patterns."""
+        screened = self._screened
+        patterns = enumerate(zip(screened.actions, screened.resources, strict=True))
+        return [
+            number
+            for number, (actions, resources) in patterns
+            if not isinstance(actions, str) or not isinstance(resources, str)
+        ]
+
     def _strings(self) -> int:
         """How many strings the text has, if no member stands twice."""
-        read = self._screened.read
-        strings = _STRINGS_OF_FRAME + _STRINGS_OF_PLAIN * (len(self._raw) - len(read))
-        return (
-            strings + sum([strings_in(self._raw[number]) for number in read]) if read else strings
-        )
+        strings = _STRINGS_OF_FRAME + self._screened.strings
+        if self._screened.read:
+            strings += sum([strings_in(self._raw[number]) for number in self._screened.read])
+        return strings
 
     @property
     def kind(self) -> PolicyKind:
@@ -144,7 +152,8 @@ class Policy:
         read = self._screened.read
         statement = read.get(number)
         if statement is None:
-            statement = read[number] = plain_statement(self._raw[number])
+            effect = self._raw[number]["Effect"]
+            statement = read[number] = plain_statement(self._screened, number, effect)
         return statement
 
     def concerning(self, action: str, resource: str) -> Sequence[int]:

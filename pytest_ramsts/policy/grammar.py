@@ -22,9 +22,10 @@ from pytest_ramsts.policy.conditions import (
     folded,
     same_role,
 )
+from pytest_ramsts.policy.filing import Patterns
 from pytest_ramsts.policy.principal import Principals
 from pytest_ramsts.policy.settings import DEFAULT, Settings
-from pytest_ramsts.policy.statement import Statement
+from pytest_ramsts.policy.statement import Effect, Statement
 from pytest_ramsts.policy.values import UnreadableError
 
 __all__ = [
@@ -56,9 +57,11 @@ class GrammarError(Exception):
 class Screened:
     """What `screen` saw: the patterns of each statement, and those statements it had to read."""
 
-    actions: Sequence[str | tuple[str, ...]]
-    resources: Sequence[str | tuple[str, ...]]
+    actions: Sequence[Patterns]
+    resources: Sequence[Patterns]
     read: dict[int, Statement]
+    strings: int = 0
+    """How many strings of JSON the statements have that were not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,30 +142,52 @@ def screen(statements: list[Any], kind: PolicyKind, settings: Settings) -> Scree
         screened = _screen_plain([statements[number] for number in plain], settings)
         if screened is not None:
             return _with_others(screened, statements, plain, kind, settings)
-    return _with_others(Screened([], [], {}), statements, [], kind, settings)
+    return _with_others(Screened((), (), {}), statements, [], kind, settings)
 
 
 def _screen_plain(statements: list[Any], settings: Settings) -> Screened | None:
     """All at once: nothing where any of them is not what it seems."""
     try:
         effects = {raw["Effect"] for raw in statements}
-        actions = [raw["Action"] for raw in statements]
-        resources = [raw["Resource"] for raw in statements]
+        actions, all_actions = _patterns([raw["Action"] for raw in statements])
+        resources, all_resources = _patterns([raw["Resource"] for raw in statements])
         if (
             set(map(len, statements)) <= {len(_PLAIN)}
             and effects <= _EFFECTS
-            and _all_actions(actions)
-            and _all_resources(resources, settings)
+            and _all_actions(all_actions)
+            and _all_resources(all_resources, settings)
         ):
-            return Screened(actions, resources, {})
-    except (KeyError, TypeError):  # Another element, or a value that is not one string.
+            names_and_effects = (len(_PLAIN) + 1) * len(statements)
+            strings = names_and_effects + len(all_actions) + len(all_resources)
+            return Screened(actions, resources, {}, strings)
+    except (KeyError, TypeError):  # Another element, or a value that is no string nor a list.
         pass
     return None
 
 
-def plain_statement(raw: dict[str, Any]) -> Statement:
-    """The statement that `screen` found plain."""
-    return Statement(raw["Effect"], actions=(raw["Action"],), resources=(raw["Resource"],))
+def _patterns(values: list[Any]) -> tuple[Sequence[Patterns], list[str]]:
+    """The patterns of each statement, and of all together; a `TypeError` where some are none."""
+    if {str}.issuperset(map(type, values)):
+        return values, values
+    together: list[str] = []
+    for value in values:
+        if isinstance(value, str):
+            together.append(value)
+        elif isinstance(value, list) and value:
+            together += value
+        else:
+            raise TypeError
+    return [value if isinstance(value, str) else tuple(value) for value in values], together
+
+
+def plain_statement(screened: Screened, number: int, effect: Effect) -> Statement:
+    """The statement of that number, which was found plain."""
+    actions, resources = screened.actions[number], screened.resources[number]
+    return Statement(
+        effect,
+        actions=(actions,) if isinstance(actions, str) else actions,
+        resources=(resources,) if isinstance(resources, str) else resources,
+    )
 
 
 def _with_others(
@@ -172,8 +197,8 @@ def _with_others(
     kind: PolicyKind,
     settings: Settings,
 ) -> Screened:
-    actions: dict[int, str | tuple[str, ...]] = dict(zip(plain, screened.actions, strict=True))
-    resources: dict[int, str | tuple[str, ...]] = dict(zip(plain, screened.resources, strict=True))
+    actions: dict[int, Patterns] = dict(zip(plain, screened.actions, strict=True))
+    resources: dict[int, Patterns] = dict(zip(plain, screened.resources, strict=True))
     for number, raw in enumerate(statements):
         if number not in actions:
             statement = read_statement(raw, number, kind, settings)
@@ -185,6 +210,7 @@ def _with_others(
         [actions[number] for number in order],
         [resources[number] for number in order],
         screened.read,
+        screened.strings,
     )
 
 

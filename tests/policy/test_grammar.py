@@ -255,6 +255,7 @@ REFUSED: list[tuple[str, Any, PolicyKind, str]] = [
         "unknown operator `ForAnyValue:StringEquals`",
     ),
     ("Null", document(when(Null={"a:b": "true"})), "identity", "unknown operator `Null`"),
+    ("no set", document(when(**{":Bool": {"a:b": "true"}})), "identity", "operator `:Bool`"),
     ("no key", document(when(Bool={})), "identity", '.Bool: `Bool` needs an object: {"<key>"'),
     ("no object of keys", document(when(Bool="true")), "identity", "`Bool` needs an object"),
     (
@@ -593,10 +594,12 @@ def test_statements_seen_in_passing_are_judged_as_those_that_are_read(
 
 
 def test_a_plain_statement_is_left_unread_until_it_is_asked_for() -> None:
-    screened = screen([ALLOW, when(Bool={"a:b": "true"})], "identity", DEFAULT)
+    listed = {"Effect": "Deny", "Action": ["a:b", "c:d"], "Resource": ["*", "acs:a:*"]}
+    screened = screen([ALLOW, when(Bool={"a:b": "true"}), listed], "identity", DEFAULT)
 
     assert list(screened.read) == [1]
-    assert plain_statement(ALLOW) == read_statement(ALLOW, 0, "identity", DEFAULT)
+    assert plain_statement(screened, 0, "Allow") == read_statement(ALLOW, 0, "identity", DEFAULT)
+    assert plain_statement(screened, 2, "Deny") == read_statement(listed, 0, "identity", DEFAULT)
 
 
 @given(st.binary(min_size=60, max_size=60), st.sampled_from(["identity", "trust", "resource"]))
