@@ -179,7 +179,7 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, Any]]:  # noqa: C901 - one ki
         yield "condition negated", lambda: setattr(node, "test", ast.UnaryOp(ast.Not(), node.test))
     if isinstance(node, ast.comprehension) and node.ifs:
         yield "filter left out", node.ifs.clear
-    if isinstance(node, ast.Return) and node.value is not None:
+    if isinstance(node, ast.Return) and ast.unparse(node) not in ("return", "return None"):
         yield "returns None", lambda: setattr(node, "value", ast.Constant(None))
     if isinstance(node, ast.Expr | ast.Raise | ast.Continue | ast.Break | ast.AugAssign):
         yield "left out", lambda: _become_pass(node)

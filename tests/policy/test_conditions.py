@@ -290,6 +290,38 @@ def test_a_block_is_an_address_with_the_length_of_its_prefix(address: str, mask:
     assert _is_readable("IpAddress", text) is readable
 
 
+@pytest.mark.parametrize(
+    ("operator", "cure"),
+    [
+        ("NumericEquals", "write a number such as `10` or `2.5`"),
+        (
+            "DateEquals",
+            "write a time such as `2026-03-01T08:00:00Z` or `2026-03-01T08:00:00+08:00`",
+        ),
+        ("Bool", "write `true` or `false`"),
+        (
+            "IpAddress",
+            "write an address or a block of them, such as `203.0.113.7` or `203.0.113.0/24`",
+        ),
+    ],
+)
+def test_a_value_that_cannot_be_read_is_answered_with_the_cure(operator: str, cure: str) -> None:
+    with pytest.raises(MalformedPolicyDocumentError) as caught:
+        met(operator, "?")
+
+    assert caught.value.message.endswith(f"unreadable for `{operator}`: {cure}")
+
+
+@pytest.mark.parametrize(
+    ("operator", "cure"), [("IpAddress", "write an address such as `203.0.113.7`")]
+)
+def test_a_value_in_a_request_is_answered_with_the_cure(operator: str, cure: str) -> None:
+    with pytest.raises(RamstsError) as caught:
+        met(operator, "10.0.0.1", "?", settings=Settings(unreadable_context="error"))
+
+    assert str(caught.value) == f"the request carries `?`: {cure}"
+
+
 def _is_readable(operator: str, value: str) -> bool:
     """Whether a policy may say it; a value that can be said is one that it matches itself."""
     try:

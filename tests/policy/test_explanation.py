@@ -10,6 +10,7 @@ from pytest_ramsts.policy import (
     Access,
     AppliedPolicy,
     Layers,
+    Mismatch,
     Policy,
     Settings,
     allow,
@@ -154,9 +155,11 @@ def test_a_gap_shows_the_nearest_miss_and_what_would_fill_it() -> None:
         (allow("ots:*", on=TABLE.replace(ONE, TWO)), ": another account"),
         (
             allow("ots:*", on=TABLE.replace("acs:ots", "acs:oss")),
-            f"its resource `acs:oss:cn-hangzhou:{ONE}:instance/orders/table/items` does not match",
+            (
+                f"`acs:oss:cn-hangzhou:{ONE}:instance/orders/table/items` does not match `{TABLE}`"
+                ": another service"
+            ),
         ),
-        (allow("ots:*", on=TABLE.replace("acs:ots", "acs:oss")), ": another service"),
         (allow("ots:*", on=TABLE.upper().replace("ACS", "acs")), ": the letter case differs"),
         (
             allow("ots:*", on="acs:ots:*:*:instance/orders"),
@@ -200,7 +203,16 @@ def test_the_first_element_that_fails_is_shown_with_expected_and_actual(
 ) -> None:
     access = Access(ALICE, "ots:GetRow", TABLE, {"acs:SourceIp": "203.0.113.9"})
 
-    assert words in nearest_line(statement, access=access)
+    assert nearest_line(statement, access=access).endswith(words)
+
+
+def test_several_values_of_a_request_are_all_shown() -> None:
+    when = {"StringEquals": {"acs:ResourceTag/team": "dev"}}
+    access = Access(ALICE, "ots:GetRow", TABLE, {"acs:ResourceTag/team": ("ops", "qa")})
+
+    assert nearest_line(allow("*", when=when), access=access).endswith(
+        "wants `dev`; the request has `ops` and `qa`"
+    )
 
 
 def test_the_resource_group_is_named_when_it_is_another() -> None:
@@ -357,7 +369,9 @@ class TestNearestMiss:
 
         assert miss is not None
         assert miss.placed.policy.name == "session"
-        assert (miss.first.element, miss.first.kind) == ("Action", "differs")
+        assert miss.mismatches == (
+            Mismatch("Action", ("oss:*",), ("ots:GetRow",), "differs", "", ""),
+        )
 
     def test_across_accounts_it_is_in_the_policies_of_the_resource(self) -> None:
         layers = Layers(
@@ -386,6 +400,24 @@ class TestNearestMiss:
 
         assert miss is not None
         assert miss.placed.policy.name == "root"
+
+    def test_a_condition_is_near_whatever_its_values_are(self) -> None:
+        when = {"StringEquals": {"acs:ResourceTag/team": "quite-another"}}
+        access = Access(ALICE, "ots:GetRow", TABLE, {"acs:ResourceTag/team": "x"})
+        policy = applied(allow("ots:GetRow", on=f"{TABLE}s"), allow("ots:GetRow", when=when))
+
+        miss = decide(access, Layers(identity=(policy,))).nearest_miss
+
+        assert miss is not None
+        assert miss.placed.index == 2
+        assert miss.first == Mismatch(
+            "Condition",
+            ("quite-another",),
+            ("x",),
+            "value differs",
+            "StringEquals",
+            "acs:ResourceTag/team",
+        )
 
     def test_a_misspelt_action_is_nearer_than_another_action(self) -> None:
         policy = applied(allow("kms:Encrypt"), allow("kms:Decrpyt"))

@@ -96,6 +96,18 @@ READINGS: list[tuple[str, str, Access, Layers, str, str]] = [
         "Allow",
     ),
     (
+        "trust_action_synonyms",
+        "the same",
+        access("sts:AssumeRole", ROLE, CORP),
+        Layers(
+            trust=applied(
+                allow("sts:AssumeRoleWithOIDC", on=None, principal={"Federated": CORP.arn})
+            )
+        ),
+        "ImplicitDeny",
+        "Allow",
+    ),
+    (
         "star_in_string_equals",
         "wildcard",
         access("oss:ListObjects", BUCKET, oss_Prefix="dev/a"),
@@ -246,6 +258,24 @@ def test_silence_is_reported_of_the_scope_that_a_setting_names(value: Any, layer
     decision = decide(access("ots:GetRow"), Layers(), Settings(silent_scope=value))
 
     assert decision.policy_type == layer
+
+
+def test_a_synonym_is_one_for_logins_only() -> None:
+    trust = applied(
+        allow("sts:AssumeRoleWithSAML", on=None, principal={"RAM": [f"acs:ram::{ONE}:user/alice"]})
+    )
+    layers = Layers(identity=(applied(allow("*")),), trust=trust)
+
+    assert not decide(
+        access("sts:AssumeRole", ROLE), layers, Settings(trust_action_synonyms="the same")
+    )
+
+
+def test_a_group_is_asked_when_the_account_is_silent() -> None:
+    layers = Layers(identity=(applied(allow("ots:*"), resource_group="rg-1"),))
+    asked = Access(ALICE, "ots:GetRow", "*", {}, "rg-1")
+
+    assert decide(asked, layers, Settings(group_scoped_deny="after account allow"))
 
 
 @pytest.mark.parametrize("block", ["10.0.0.1", "10.0.0.0/31"])
