@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -822,8 +823,13 @@ def test_a_counter_that_many_threads_share_loses_nothing(orders: OTSClient) -> N
     def count(_: int) -> None:
         orders.update_row("orders", Row(ONE, {"INCREMENT": [("n", 1)]}), ALWAYS)
 
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(count, range(100)))
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(count, range(100)))
+    finally:
+        sys.setswitchinterval(interval)
 
     assert got(orders, 1) == {"n": 100}
 

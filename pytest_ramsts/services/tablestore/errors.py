@@ -60,10 +60,6 @@ def in_own_words(error: ApiError, request: Request) -> ApiError:
         header = error.code.removeprefix("Missing")
         code, text = "OTSParameterInvalid", f"Missing header: {_HEADERS.get(header, header)}."
     if not code:
-        if error.code == "InternalError" and error.hint:
-            # A defect of ours, reported when the block ends. Of a 5xx the SDK would make a minute
-            # of retries first.
-            return ApiError(error.code, error.message, status=400, hint=error.hint)
         return error
     text = text.format(
         date=request.headers.get("x-ots-date"),

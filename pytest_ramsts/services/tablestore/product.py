@@ -124,7 +124,10 @@ class PlainBufferDialect:
         else:
             kind = TunnelError if request.path.startswith("/tunnel/") else Error
             content = kind(code=error.code, message=error.message).encode()
-        return Response(error.status, _headers(content, request_id, _is_json(request)), content)
+        # What fails in us is reported when the block ends; of a 5xx the SDK would make a minute of
+        # retries first. Table Store's own code for that is another.
+        status = 400 if error.code == "InternalError" else error.status
+        return Response(status, _headers(content, request_id, _is_json(request)), content)
 
 
 def _headers(content: bytes, request_id: str, is_json: bool) -> Pairs:
@@ -244,12 +247,4 @@ def programmed(
         _dialect.asks[name] = asked
     if answers is not None:
         _dialect.answers[name] = answers
-
-    def answer(invocation: Invocation) -> Body:
-        action = invocation.operation.action
-        raise RamstsError(
-            f"nothing here answers `{action}`; say what it answers with"
-            f' cloud.reply("{action}", ...)'
-        )
-
-    tablestore.operation(on=on, name=name)(answer)
+    tablestore.declare(name, on=on)

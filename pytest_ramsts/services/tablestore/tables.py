@@ -56,7 +56,7 @@ def describe_table(instance: Instance, asked: NamesTable) -> TableDescribed:
     return TableDescribed(
         table_meta=TableMeta(
             table_name=table.name,
-            primary_key=list(table.schema),
+            primary_key=list(table.key.columns),
             defined_column=table.defined_columns,
         ),
         reserved_throughput_details=_throughput(table),

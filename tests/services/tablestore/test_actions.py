@@ -260,6 +260,17 @@ def test_a_wider_resource_grants_it_too(ramsts: FakeCloud, shop: Instance, case:
     assert not ramsts.calls.denied
 
 
+def test_what_may_be_done_to_one_table_may_not_to_another(
+    ramsts: FakeCloud, shop: Instance
+) -> None:
+    stock = case("DescribeTable", said.NamesTable(table_name="stock"), STOCK)
+    asked(ramsts, shop, stock, may(stock, ORDERS))
+    refused = ramsts.calls.last.denied
+    asked(ramsts, shop, stock, may(stock, STOCK))
+
+    assert (refused, ramsts.calls.last.denied) == (True, False)
+
+
 @pytest.mark.parametrize(
     ("statement", "tail"),
     [

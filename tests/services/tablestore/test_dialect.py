@@ -179,13 +179,27 @@ def in_a_cloud_of_its_own(ask: Callable[[FakeCloud, Instance], object]) -> None:
 
 
 def test_what_nobody_answers_is_reported_when_the_block_ends() -> None:
-    """At once, too: the SDK would repeat a call that got a 5xx for a minute."""
-
     def ask(cloud: FakeCloud, shop: Instance) -> None:
         with pytest.raises(OTSServiceError, match="InternalError"):
             search(cloud, shop)
 
     with pytest.raises(RamstsError, match=r"cloud\.reply\(\"ots:Search\""):
+        in_a_cloud_of_its_own(ask)
+
+
+def test_what_fails_in_a_reply_is_not_asked_for_again() -> None:
+    """The SDK would repeat a read that got a 5xx for a minute, of real time."""
+
+    def ask(cloud: FakeCloud, shop: Instance) -> None:
+        def broken(_: object) -> Response:
+            raise KeyError("nothing")
+
+        cloud.reply("ots:GetRow", broken)
+        with pytest.raises(OTSServiceError, match="InternalError"):
+            client_of(cloud.admin_key, shop).get_row("orders", [("id", 1)], max_version=1)
+        assert len(cloud.calls) == 1
+
+    with pytest.raises(KeyError, match="nothing"):
         in_a_cloud_of_its_own(ask)
 
 

@@ -59,7 +59,7 @@ def test_a_type_that_does_not_exist_is_told_with_those_that_do(shop: Instance) -
 def test_a_counting_column_is_written_with_its_option(shop: Instance) -> None:
     table = shop.create_table("log", {"who": "STRING", "n": "INTEGER AUTO_INCREMENT"})
 
-    assert [column.option is not None for column in table.schema] == [False, True]
+    assert [column.option is not None for column in table.key.columns] == [False, True]
 
 
 @pytest.mark.parametrize("name", ["ab", "1st", "a_b", "ends-", "x" * 17])

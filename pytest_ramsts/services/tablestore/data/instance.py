@@ -9,7 +9,8 @@ from typing import Final
 
 from pytest_ramsts.errors import AlreadyExistsError
 from pytest_ramsts.identity import Account
-from pytest_ramsts.services.tablestore.data.table import Schema, Table, key_columns
+from pytest_ramsts.services.tablestore.data.key import Schema, key_columns
+from pytest_ramsts.services.tablestore.data.table import Table
 from pytest_ramsts.services.tablestore.data.transaction import Transaction
 from pytest_ramsts.services.tablestore.errors import TableStoreError, invalid
 from pytest_ramsts.services.tablestore.wire.messages import KeyColumn, TableOptions

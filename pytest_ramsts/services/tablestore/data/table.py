@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import math
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
-from pytest_ramsts.errors import RamstsError
 from pytest_ramsts.services.tablestore.data.filters import predicate
+from pytest_ramsts.services.tablestore.data.key import (
+    Key,
+    KeySchema,
+    Order,
+    check_name,
+    counts,
+    in_order,
+    key_of,
+)
 from pytest_ramsts.services.tablestore.data.row import Row, Selection, size_of
 from pytest_ramsts.services.tablestore.errors import TableStoreError, invalid
 from pytest_ramsts.services.tablestore.wire.messages import (
@@ -18,8 +25,6 @@ from pytest_ramsts.services.tablestore.wire.messages import (
     Existence,
     IndexMeta,
     KeyColumn,
-    KeyOption,
-    KeyType,
     TableOptions,
 )
 from pytest_ramsts.services.tablestore.wire.plainbuffer import (
@@ -28,38 +33,17 @@ from pytest_ramsts.services.tablestore.wire.plainbuffer import (
     KeyValue,
     PlainRow,
     Value,
-    Variant,
 )
 
-__all__ = ["Key", "Page", "Schema", "Table"]
-
-Key = tuple[KeyValue, ...]
-"""The values of a primary key, in the order of the schema."""
-
-Schema = Mapping[str, str]
-"""A primary key as people write it: `{"id": "INTEGER"}`."""
-
-Order = tuple[tuple[int, KeyValue], ...]
-"""A key, made comparable: an end of a range lies beyond every value."""
+__all__ = ["Page", "Table", "row_size"]
 
 Page = tuple[list[PlainRow], PlainRow | None]
 """Rows, and the key of the first that there was no room for."""
 
 LARGEST_PAGE: Final = 5000
 LARGEST_PAGE_SIZE: Final = 4 * 1024 * 1024
-_LARGEST_KEY: Final = 1024
 _LARGEST_VALUE: Final = 2 * 1024 * 1024
 _MOST_COLUMNS: Final = 1024
-_KEY_COLUMNS: Final = 4
-
-_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,254}")
-
-_VARIANTS: Final[Mapping[KeyType, Variant]] = {
-    KeyType.INTEGER: Variant.VT_INTEGER,
-    KeyType.STRING: Variant.VT_STRING,
-    KeyType.BINARY: Variant.VT_BLOB,
-    KeyType.BOOLEAN: Variant.VT_BOOLEAN,
-}
 
 
 class Table:
@@ -72,14 +56,13 @@ class Table:
     def __init__(
         self,
         name: str,
-        schema: Sequence[KeyColumn],
+        key: Sequence[KeyColumn],
         options: TableOptions,
         clock: Callable[[], float],
     ) -> None:
         check_name(name, "table")
-        _check_schema(schema)
         self.name = name
-        self.schema = tuple(schema)
+        self.key = KeySchema(key)
         self.defined_columns: list[DefinedColumn] = []
         self.indexes: list[IndexMeta] = []
         self.reserved = (0, 0)
@@ -94,7 +77,6 @@ class Table:
         self._clock = clock
         self._rows: dict[Key, Row] = {}
         self._order: list[Order] = []
-        self._names = tuple(column.name for column in schema)
         self._last_increment = 0
 
     def __repr__(self) -> str:
@@ -118,20 +100,20 @@ class Table:
 
     def get(self, key: Mapping[str, KeyValue]) -> dict[str, Value] | None:
         """The newest version of each column of a row, or None if there is no such row."""
-        living = self._living(self._exact(PlainRow(tuple(key.items()))))
+        living = self._living(self.key.exact(PlainRow(tuple(key.items()))))
         return None if living is None else {name: kept[0][1] for name, kept in living.items()}
 
     def delete(self, key: Mapping[str, KeyValue]) -> None:
         """Delete a row, if it is there."""
-        self._remove(self._exact(PlainRow(tuple(key.items()))))
+        self._remove(self.key.exact(PlainRow(tuple(key.items()))))
 
     @property
     def rows(self) -> list[dict[str, KeyValue | Value]]:
         """Every row: its key and the newest version of each column, in the order of the keys."""
         return [
-            {**dict(zip(self._names, key, strict=True)), **{n: v[0][1] for n, v in living.items()}}
+            {**dict(self.key.named(key).key), **{n: v[0][1] for n, v in living.items()}}
             for key, living in (
-                (key, self._living(key)) for key in (_values(order) for order in self._order)
+                (key, self._living(key)) for key in (key_of(order) for order in self._order)
             )
             if living is not None
         ]
@@ -139,7 +121,7 @@ class Table:
     # Reading
 
     def get_row(self, key: PlainRow, selection: Selection) -> PlainRow | None:
-        return self._read(self._exact(key), selection)
+        return self._read(self.key.exact(key), selection)
 
     def get_range(
         self,
@@ -155,11 +137,11 @@ class Table:
             raise invalid("The limit must be greater than 0.")
         rows: list[PlainRow] = []
         size = 0
-        orders = self._between(self._bounds(start), self._bounds(end), backward=backward)
+        orders = self._between(self.key.bound(start), self.key.bound(end), backward=backward)
         for scanned, order in enumerate(orders):
-            key = _values(order)
+            key = key_of(order)
             if len(rows) == limit or scanned == LARGEST_PAGE or size >= LARGEST_PAGE_SIZE:
-                return rows, self._named(key)
+                return rows, self.key.named(key)
             row = self._read(key, selection)
             if row is not None:
                 rows.append(row)
@@ -180,13 +162,13 @@ class Table:
 
     def _read(self, key: Key, selection: Selection) -> PlainRow | None:
         living = self._living(key)
-        found = None if living is None else selection.read(living, self._names)
+        found = None if living is None else selection.read(living, self.key.names)
         if found is None:
             return None
         cells = tuple(
             Cell(name, value, version) for name, kept in found.items() for version, value in kept
         )
-        return PlainRow(tuple(zip(self._names, key, strict=True)), cells)
+        return PlainRow(self.key.named(key).key, cells)
 
     def _living(self, key: Key) -> dict[str, list[tuple[int, Value]]] | None:
         row = self._rows.get(key)
@@ -210,7 +192,7 @@ class Table:
                 raise invalid(f"OpType cannot be given for column name:{cell.name} in PutRow.")
             new.change(cell, now, self._versions)
         self._keep(key, new)
-        return self._named(key)
+        return self.key.named(key)
 
     def update_row(self, row: PlainRow, condition: Condition) -> tuple[PlainRow, Row]:
         """Change some columns of a row, which need not be there; its key, and what it is now."""
@@ -231,19 +213,19 @@ class Table:
         for cell in row.cells:
             new.change(cell, now, self._versions)
         self._keep(key, new)
-        return self._named(key), new
+        return self.key.named(key), new
 
     def delete_row(self, row: PlainRow, condition: Condition) -> PlainRow:
         if row.cells:
             raise invalid("Invalid delete row request: unexpected cells in request.")
         if not row.deleted:
             raise invalid("Invalid request of delete row: missing RowDeleteMarker in request.")
-        if any(value is Bound.AUTO_INCREMENT for _, value in row.key):
+        if counts(row):
             raise invalid("Invalid row to delete which with pk auto increment.")
-        key = self._exact(row)
+        key = self.key.exact(row)
         self._check(key, condition)
         self._remove(key)
-        return self._named(key)
+        return self.key.named(key)
 
     def _current(self, key: Key, now: int) -> Row:
         """A row as it is now, to be changed; a new one if there is none, or none any more."""
@@ -259,13 +241,13 @@ class Table:
 
     def _keep(self, key: Key, row: Row) -> None:
         if key not in self._rows:
-            order = _order(key)
+            order = in_order(key)
             self._order.insert(bisect_left(self._order, order), order)
         self._rows[key] = row
 
     def _remove(self, key: Key) -> None:
         if self._rows.pop(key, None) is not None:
-            del self._order[bisect_left(self._order, _order(key))]
+            del self._order[bisect_left(self._order, in_order(key))]
 
     def _check(self, key: Key, condition: Condition) -> None:
         """Refuse a change whose condition does not hold."""
@@ -294,7 +276,7 @@ class Table:
             self._check_cell(cell, now)
 
     def _check_cell(self, cell: Cell, now: int) -> None:
-        if cell.name in self._names:
+        if cell.name in self.key.names:
             raise invalid(f"Duplicated attribute column name with primary key column: {cell.name}.")
         check_name(cell.name, "column")
         if cell.value is not None and (size := size_of("", cell.value)) > _LARGEST_VALUE:
@@ -311,29 +293,10 @@ class Table:
             if not earliest <= cell.timestamp < now + deviation * 1000:
                 raise invalid(f"Invalid timestamp. Cell:{cell.name}.", hint=f"{cell.timestamp}")
 
-    # Keys
-
-    def _exact(self, row: PlainRow) -> Key:
-        """The key of one row."""
-        key = self._bound(row)
-        for name, value in zip(self._names, key, strict=True):
-            if value is Bound.AUTO_INCREMENT:
-                raise invalid("PKAutoIncr can't be used for read operations.")
-            if isinstance(value, Bound):
-                # The text is not documented.
-                raise invalid(f"{Variant.of(value).name} is an invalid type for the primary key.")
-            size = size_of("", value)
-            if isinstance(value, (str, bytes)) and size > _LARGEST_KEY:
-                raise invalid(
-                    f"The length of primary key column: {name} exceeds the MaxLength:"
-                    f" {_LARGEST_KEY} with CurrentLength: {size}."
-                )
-        return key
-
     def _key_to_put(self, row: PlainRow, condition: Condition) -> Key:
         """The key of a row to be written, with a number of our own where one is wished for."""
-        if not any(value is Bound.AUTO_INCREMENT for _, value in row.key):
-            return self._exact(row)
+        if not counts(row):
+            return self.key.exact(row)
         if condition.row_existence is not Existence.IGNORE:
             raise invalid(
                 f"Invalid expect:{condition.row_existence.name} when modify row with pk auto"
@@ -343,46 +306,23 @@ class Table:
             raise invalid("Can't set condition when modify row with pk auto increment.")
         # Increasing, and not without gaps, as the real ones.
         number = self._last_increment = max(self._now() * 1000, self._last_increment + 1)
-        filled = tuple(
-            (name, number if value is Bound.AUTO_INCREMENT else value) for name, value in row.key
-        )
-        return self._exact(PlainRow(filled))
-
-    def _bound(self, row: PlainRow) -> Key:
-        """The values of a key that is of this table's schema."""
-        if len(row.key) != len(self.schema):
-            raise _mismatch("size", len(row.key), len(self.schema))
-        for column, (name, value) in zip(self.schema, row.key, strict=True):
-            if name != column.name:
-                raise _mismatch("name", name, column.name)
-            variant, wanted = Variant.of(value), _VARIANTS[column.type]
-            if not isinstance(value, Bound) and variant is not wanted:
-                raise _mismatch("type", variant.name, wanted.name)
-            if value is Bound.AUTO_INCREMENT and column.option is not KeyOption.AUTO_INCREMENT:
-                raise _mismatch("type", variant.name, wanted.name)
-        return tuple(value for _, value in row.key)
-
-    def _bounds(self, row: PlainRow) -> Order:
-        return _order(self._bound(row))
-
-    def _named(self, key: Key) -> PlainRow:
-        return PlainRow(tuple(zip(self._names, key, strict=True)))
+        return self.key.exact(self.key.completed(row, number))
 
     # Parts
 
     def partition(self, value: KeyValue) -> Table:
         """A copy of the rows with this value of the first key column, that goes its own way."""
-        copy = Table(self.name, self.schema, self.options, self._clock)
+        copy = Table(self.name, self.key.columns, self.options, self._clock)
         copy._last_increment = self._last_increment
         for order in self._partition(value):
-            key = _values(order)
+            key = key_of(order)
             copy._keep(key, self._rows[key].copy())
         return copy
 
     def replace_partition(self, value: KeyValue, by: Table) -> None:
         """Let the rows with this value of the first key column be those of such a copy."""
         for order in self._partition(value):
-            self._remove(_values(order))
+            self._remove(key_of(order))
         for key, row in by._rows.items():
             self._keep(key, row)
         self._last_increment = max(self._last_increment, by._last_increment)
@@ -413,66 +353,3 @@ def row_size(row: PlainRow) -> int:
     return sum(sizes) + sum(
         size_of(cell.name, cell.value) for cell in row.cells if cell.value is not None
     )
-
-
-def key_columns(schema: Schema) -> list[KeyColumn]:
-    """`{"id": "INTEGER"}` as the messages say it; `"INTEGER AUTO_INCREMENT"` counts by itself."""
-    columns = []
-    for name, text in schema.items():
-        type_, _, option = text.partition(" ")
-        try:
-            columns.append(
-                KeyColumn(
-                    name=name, type=KeyType[type_], option=KeyOption[option] if option else None
-                )
-            )
-        except KeyError:
-            raise RamstsError(
-                f"a primary key column is {', '.join(t.name for t in KeyType)}, and an INTEGER may"
-                f" be `INTEGER AUTO_INCREMENT`; not `{text}`"
-            ) from None
-    return columns
-
-
-def check_name(name: str, kind: str) -> None:
-    if not _NAME.fullmatch(name):
-        raise invalid(
-            f"Invalid {kind} name: {name}.",
-            hint="1 to 255 letters, digits and `_`, the first no digit",
-        )
-
-
-def _check_schema(schema: Sequence[KeyColumn]) -> None:
-    if not 1 <= len(schema) <= _KEY_COLUMNS:
-        raise invalid(f"The number of primary key columns must be in range: [1, {_KEY_COLUMNS}].")
-    seen: set[str] = set()
-    for column in schema:
-        check_name(column.name, "column")
-        if column.name in seen:
-            raise invalid(f"Duplicated primary key name: '{column.name}'.")
-        seen.add(column.name)
-    counting = [column for column in schema if column.option is KeyOption.AUTO_INCREMENT]
-    if len(counting) > 1:
-        raise invalid("AUTO_INCREMENT primary key count must <= 1.")
-    if counting and counting[0].type is not KeyType.INTEGER:
-        raise invalid("AUTO_INCREMENT primary key must be integer.")
-    if counting and counting[0] is schema[0]:
-        raise invalid("PkAutoIncr cannot be set as first pk column.")
-
-
-def _mismatch(what: str, given: object, wanted: object) -> TableStoreError:
-    # The page has one general text; this is what the service was seen to say.
-    return TableStoreError(
-        "OTSInvalidPK", f"Validate PK {what} fail. Input: {given}, Meta: {wanted}."
-    )
-
-
-def _order(key: Key) -> Order:
-    return tuple(
-        (0 if value is Bound.LOWEST else 2, 0) if isinstance(value, Bound) else (1, value)
-        for value in key
-    )
-
-
-def _values(order: Order) -> Key:
-    return tuple(value for _, value in order)
