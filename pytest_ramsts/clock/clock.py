@@ -46,6 +46,9 @@ class Lever(Protocol):
     def go(self, moment: datetime, *, frozen: bool) -> None:
         """Be at a moment, standing still or running."""
 
+    def shift(self, by: timedelta) -> None:
+        """Let time pass; it stands still or runs as before."""
+
     def release(self) -> None:
         """Stop it, or give a test's own back as it was."""
 
@@ -132,7 +135,7 @@ class Clock:
             raise ValueError(
                 f"time advances forwards, not by {step}; use travel(to=...) to go back"
             )
-        self._go(self.now + step)
+        self._shift(step)
 
     def resume(self) -> None:
         """Let a frozen clock run again, from where it stands."""
@@ -162,7 +165,7 @@ class Clock:
         """
         from pytest_ramsts.clock.waiting import sleeping  # noqa: PLC0415 - loads asyncio
 
-        with sleeping(lambda seconds: self._go(self.now + timedelta(seconds=seconds))):
+        with sleeping(lambda seconds: self._shift(timedelta(seconds=seconds))):
             yield
 
     def stop(self) -> None:
@@ -187,20 +190,35 @@ class Clock:
             self.stop()
 
     def _go(self, moment: datetime, *, frozen: bool | None = None) -> None:
-        """Be at a moment. An engine starts only where none is on: freezegun's scans every loaded
-        module.
-        """
+        """Be at a moment."""
+        lever = self._lever()
+        if lever is None:
+            self._start(moment, frozen=bool(frozen))
+        else:
+            lever.go(moment, frozen=lever.frozen if frozen is None else frozen)
+
+    def _shift(self, by: timedelta) -> None:
+        lever = self._lever()
+        if lever is None:
+            self._start(self.now + by, frozen=False)
+        else:
+            lever.shift(by)
+
+    def _start(self, moment: datetime, *, frozen: bool) -> None:
+        """An engine starts only where none is on: freezegun's scans every loaded module."""
+        self._levers.append(self._engine.start(moment, frozen=frozen))
+
+    def _lever(self) -> Lever | None:
+        """What decides the time, and is this clock's to give back; None if it is the machine."""
         # A freezer of the test's own that this clock moved may have ended since.
         while self._levers and not self._levers[-1].on:
             self._levers.pop().release()
         if not (self._levers and self._levers[-1].topmost):
             lever = _top()
             if lever is None:
-                self._levers.append(self._engine.start(moment, frozen=bool(frozen)))
-                return
+                return None
             self._levers.append(lever)
-        lever = self._levers[-1]
-        lever.go(moment, frozen=lever.frozen if frozen is None else frozen)
+        return self._levers[-1]
 
 
 def _top() -> Lever | None:

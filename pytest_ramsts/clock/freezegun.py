@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import sys
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from unittest.mock import patch
 
@@ -27,7 +27,14 @@ if TYPE_CHECKING:
 
 # Modules that keep a reference of their own to `time.monotonic` and wait by it. Their references
 # stay what they are.
-_KEEPERS: Final = ["_pytest.", "queue", "socketserver", "subprocess", "threading"]
+_KEEPERS: Final = [
+    "_pytest.",
+    "pytest_ramsts.clock",  # reckons with real datetimes: a faked one costs ten times as much
+    "queue",
+    "socketserver",
+    "subprocess",
+    "threading",
+]
 
 # Modules that ask `time` itself, and wait by the answer.
 _WAITERS: Final = (
@@ -39,8 +46,9 @@ _WAITERS: Final = (
     "subprocess",
 )
 
-# On freezegun's own list, and the reason why threads would see the real time.
-_THREADS: Final = frozenset({"multiprocessing", "queue", "threading"})
+# What they call, and they themselves, see the faked time all the same. Three of them are on
+# freezegun's own list, which is why threads would see the real one.
+_SEEING: Final = frozenset({"multiprocessing", *_KEEPERS})
 
 
 def top() -> Lever | None:
@@ -89,13 +97,25 @@ class Freezer:
         return not isinstance(self._factory, self._api.TickingDateTimeFactory)
 
     def go(self, moment: datetime, *, frozen: bool) -> None:
-        if self._freezer is None and self._before is None:
-            self._before = self._theirs()
-            self.correct()
+        self._hold()
         if frozen == self.frozen:
             self._factory.move_to(moment)
         else:
             self._stand_in(self._made(moment.replace(tzinfo=None), frozen=frozen))
+
+    def shift(self, by: timedelta) -> None:
+        self._hold()
+        if self.frozen:
+            self._factory.tick(by)
+        else:
+            # Its own `tick` forgets how long it has been running.
+            self._factory.move_to(self._factory() + by)
+
+    def _hold(self) -> None:
+        """Before a test's own is first moved, remember how it was."""
+        if self._freezer is None and self._before is None:
+            self._before = self._theirs()
+            self.correct()
 
     def release(self) -> None:
         if not self.on:
@@ -124,7 +144,7 @@ class Freezer:
     def correct(self) -> None:
         """Put right what is wrong, as far as it can be for a freezer that is on already."""
         api = self._api
-        ignored = tuple(name for name in api.ignore_lists[-1] if name not in _THREADS)
+        ignored = tuple([name for name in api.ignore_lists[-1] if name not in _SEEING])
         self._corrected = [
             (time, "localtime", time.localtime),
             (api, "fake_localtime", api.fake_localtime),

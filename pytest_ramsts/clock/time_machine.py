@@ -61,10 +61,18 @@ class Journey:
         return not getattr(self._traveller, "_tick", True)
 
     def go(self, moment: datetime, *, frozen: bool) -> None:
+        self._hold()
+        self._traveller.move_to(moment.astimezone(self._zone()), tick=not frozen)
+
+    def shift(self, by: timedelta) -> None:
+        self._hold()
+        self._traveller.shift(by)
+
+    def _hold(self) -> None:
+        """Before a test's own is first moved, remember how it was."""
         if self._travel is None and self._before is None:
             since_epoch = timedelta(microseconds=self._traveller.time_ns() // 1000)
             self._before = (_EPOCH + since_epoch, self.frozen)
-        self._traveller.move_to(moment.astimezone(self._zone()), tick=not frozen)
 
     def release(self) -> None:
         if not self.on:
