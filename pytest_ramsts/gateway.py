@@ -146,7 +146,7 @@ class Gateway:
         try:
             response = self._pass(request, service, region, passage)
         except ApiError as error:
-            worded = error if service.worded is None else service.worded(error, request)
+            worded = error if service.worded is None else service.worded(error, request, self.world)
             response = self._record(request, passage, worded)
         except Exception as error:  # noqa: BLE001 - whatever it is, it must not get lost inside an SDK
             self.failures.append(error)

@@ -327,7 +327,7 @@ class Service:
     """The condition keys that every call supplies, beside those of the operation."""
     anonymous: bool = False
     """Whether an unsigned call is let in, as a caller whom only a resource's policies can allow."""
-    worded: Callable[[ApiError, Request], ApiError] | None = None
+    worded: Callable[[ApiError, Request, World], ApiError] | None = None
     """The gateway's refusals in the service's own words."""
     request_id: Callable[[Ids], str] = Ids.request_id
     regional: bool = True

@@ -80,5 +80,12 @@ class Settings:
     different callers; the envelope is the one applications overlook.
     """
 
+    oss_expired_token: Literal["SecurityTokenExpired", "InvalidAccessKeyId"] = (
+        "SecurityTokenExpired"
+    )
+    """What OSS says of an expired token. The first is documented for it; the page of the second
+    names expiry among its causes, and applications have met it.
+    """
+
     source_ip: str = "203.0.113.10"
     """`acs:SourceIp` of intercepted requests, which have no network address of their own."""

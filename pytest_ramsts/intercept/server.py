@@ -140,10 +140,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, response: Response) -> None:
         self.send_response_only(response.status)
+        length = str(len(response.body))
         for name, value in response.headers:
+            if name.lower() == "content-length" and self.command == "HEAD":
+                length = value  # of the body that a GET would have
             if name.lower() not in ("connection", "content-length", "keep-alive"):
                 self.send_header(name, value)
-        self.send_header("Content-Length", str(len(response.body)))
+        self.send_header("Content-Length", length)
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(response.body)

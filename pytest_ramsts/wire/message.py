@@ -83,6 +83,7 @@ class Request:
     patience: float | None = None
     """For how many seconds the client waits for an answer; None if it would wait for ever."""
 
+    _host: str | None = field(default=None, init=False, repr=False, compare=False)
     _parts: _Url | None = field(default=None, init=False, repr=False, compare=False)
     _params: Pairs | None = field(default=None, init=False, repr=False, compare=False)
     _form: Pairs | None = field(default=None, init=False, repr=False, compare=False)
@@ -103,10 +104,12 @@ class Request:
     @property
     def host(self) -> str:
         """The host that is asked, in lower case and without its port."""
-        host = self.authority.strip().lower()
-        if host.startswith("["):  # an IPv6 address
-            return host.partition("]")[0][1:]
-        return host.partition(":")[0]
+        if self._host is None:
+            host = self.authority.strip().lower()
+            is_ipv6 = host.startswith("[")
+            host = host.partition("]")[0][1:] if is_ipv6 else host.partition(":")[0]
+            object.__setattr__(self, "_host", host)
+        return self._host or ""
 
     @property
     def path(self) -> str:

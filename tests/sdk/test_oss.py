@@ -10,7 +10,7 @@ import alibabacloud_oss_v2 as oss_v2
 import oss2
 import pytest
 
-from pytest_ramsts import FakeCloud, Policy, Role, allow
+from pytest_ramsts import FakeCloud, Policy, Role, Settings, allow
 from tests.services.oss.clients import Credentials, bucket_of, client
 
 
@@ -242,6 +242,18 @@ def test_a_clock_that_is_off_by_more_than_a_quarter_of_an_hour(
     assert told.message == (
         "The difference between the request time and the current time is too large."
     )
+
+
+def test_an_expired_token_may_look_like_an_unknown_key(ask: Ask) -> None:
+    settings = Settings(oss_expired_token="InvalidAccessKeyId")
+    with FakeCloud(settings=settings) as cloud:
+        cloud.clock.freeze("2026-03-01T08:00:00Z")
+        session = cloud.account.create_role("app").assume(duration=900)
+        cloud.clock.advance(minutes=15)
+
+        told = ask(session)
+
+    assert (told.status, told.code, told.ec) == (403, "InvalidAccessKeyId", "0002-00000002")
 
 
 def test_a_refused_signature_shows_what_was_to_be_signed(ramsts: FakeCloud, role: Role) -> None:

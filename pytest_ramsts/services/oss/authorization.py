@@ -179,7 +179,7 @@ _ACL_KEYS: Final = {"XOssAcl": "oss:x-oss-acl", "XOssObjectAcl": "oss:x-oss-obje
 
 def tags_of(text: str) -> dict[str, str]:
     """Tags as the header `x-oss-tagging` has them: `a=1&b=2`."""
-    return dict(parse_qsl(text, keep_blank_values=True))
+    return {} if not text else dict(parse_qsl(text, keep_blank_values=True))
 
 
 # How it refuses
@@ -194,15 +194,9 @@ def denied(decision: Decision, invocation: Invocation) -> ApiError:
     message, ec = _reason(decision, invocation)
     extras: dict[str, Any] = {}
     if invocation.credentials is not None:
-        detail = decision.detail()
-        extras["AccessDeniedDetail"] = {
-            name: detail[name] for name in sorted(detail, key=_detail_order)
-        }
+        detail = invocation.denial(decision)
+        extras["AccessDeniedDetail"] = {name: detail[name] for name in _DETAILS}
     return OssError("AccessDenied", message, ec=ec, extras=extras)
-
-
-def _detail_order(name: str) -> int:
-    return _DETAILS.index(name) if name in _DETAILS else len(_DETAILS)
 
 
 _DETAILS: Final = (
@@ -212,6 +206,7 @@ _DETAILS: Final = (
     "AuthPrincipalDisplayName",
     "NoPermissionType",
     "AuthAction",
+    "EncodedDiagnosticMessage",
 )
 
 

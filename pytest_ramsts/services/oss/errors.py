@@ -16,6 +16,7 @@ from pytest_ramsts.errors import (
     MissingParameterError,
     UrlExpiredError,
 )
+from pytest_ramsts.identity import World
 from pytest_ramsts.wire import Request, signatures
 from pytest_ramsts.wire.signatures import SignatureMismatchError
 
@@ -191,7 +192,10 @@ _ERRORS: Final[Mapping[str, tuple[int, str, str]]] = {
 
 _DATE: Final = ("AccessDenied", "OSS authentication requires a valid Date.", "0002-00000503")
 
-_GATEWAY: Final[Mapping[str, tuple[str, str, str | None]]] = {
+_Words = tuple[str, str, str | None]
+
+_GATEWAY: Final[Mapping[str, _Words]] = {
+    "IncompleteSignature": ("InvalidArgument", "Authorization header is invalid.", None),
     "InvalidAccessKeyId.Inactive": (
         "InvalidAccessKeyId",
         "The OSS Access Key Id you provided is disabled.",
@@ -201,6 +205,7 @@ _GATEWAY: Final[Mapping[str, tuple[str, str, str | None]]] = {
     "InvalidSecurityToken.Expired": ("SecurityTokenExpired", "", None),
     "InvalidSecurityToken.Malformed": ("InvalidSecurityToken", "", None),
     "InvalidSecurityToken.MismatchWithAccessKey": ("AccessKeyIdAndSecurityTokenNotMatch", "", None),
+    "InvalidSignatureMethod": ("InvalidArgument", "Authorization header is invalid.", None),
     "InvalidTimeStamp.Expired": ("RequestTimeTooSkewed", "", None),
     "InvalidTimeStamp.Format": _DATE,
     # The cause and its EC are documented, the code is not.
@@ -209,8 +214,10 @@ _GATEWAY: Final[Mapping[str, tuple[str, str, str | None]]] = {
 }
 """The gateway's codes in those of OSS, with message and EC where they are not the usual ones."""
 
+_EXPIRED_AS_UNKNOWN: Final[_Words] = ("InvalidAccessKeyId", "", "0002-00000002")
 
-def worded(error: ApiError, request: Request) -> ApiError:
+
+def worded(error: ApiError, request: Request, world: World) -> ApiError:
     """What the gateway refuses, as OSS says it."""
     match error:
         case UrlExpiredError():
@@ -224,11 +231,21 @@ def worded(error: ApiError, request: Request) -> ApiError:
         case MissingParameterError() if error.code not in _GATEWAY:
             missing = error.code.removeprefix("Missing")
             return OssError("MissingArgument", hint=f"`{missing}`")
-    return _reworded(error, request) if error.code in _GATEWAY else error
+    words = _words(error.code, world)
+    return error if words is None else _reworded(error, request, words)
 
 
-def _reworded(error: ApiError, request: Request) -> OssError:
-    code, message, ec = _GATEWAY[error.code]
+def _words(code: str, world: World) -> _Words | None:
+    if (
+        code == "InvalidSecurityToken.Expired"
+        and world.settings.oss_expired_token == "InvalidAccessKeyId"
+    ):
+        return _EXPIRED_AS_UNKNOWN
+    return _GATEWAY.get(code)
+
+
+def _reworded(error: ApiError, request: Request, words: _Words) -> OssError:
+    code, message, ec = words
     extras = {"OSSAccessKeyId": _key_id(request)} if code == "InvalidAccessKeyId" else {}
     return OssError(code, message, ec=ec, extras=extras, hint=error.hint)
 

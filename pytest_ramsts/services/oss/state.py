@@ -15,6 +15,7 @@ from bisect import bisect_left, insort
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import md5
+from threading import Lock
 from typing import Any, Final, Literal
 
 from pytest_ramsts.identity import Account
@@ -113,6 +114,8 @@ class Bucket:
         """The keys of all objects, those included that are deleted but have versions, sorted."""
         self._versions: dict[str, list[Version]] = {}
         self._policy: Policy | None = None
+        self._lock = Lock()
+        """Applications upload from several threads."""
 
     def __repr__(self) -> str:
         return f"<Bucket {self.name} of {self.owner.id}, {len(self.names)} objects>"
@@ -221,14 +224,15 @@ class Bucket:
             marker = Version(key, Content.of(b""), "", None, now, is_marker=True)
             self._push(marker)
             return marker
-        versions = self._versions.get(key, [])
-        wanted = version_id or "null"
-        found = next((version for version in versions if version.id == wanted), None)
-        if found is not None:
-            versions.remove(found)
-            if not versions:
-                del self._versions[key]
-                del self.names[bisect_left(self.names, key)]
+        with self._lock:
+            versions = self._versions.get(key, [])
+            wanted = version_id or "null"
+            found = next((version for version in versions if version.id == wanted), None)
+            if found is not None:
+                versions.remove(found)
+                if not versions:
+                    del self._versions[key]
+                    del self.names[bisect_left(self.names, key)]
         return found
 
     def check_key(self, key: str) -> None:
@@ -241,6 +245,10 @@ class Bucket:
             )
 
     def _push(self, version: Version) -> None:
+        with self._lock:
+            self._push_locked(version)
+
+    def _push_locked(self, version: Version) -> None:
         versions = self._versions.get(version.key)
         if versions is None:
             versions = self._versions[version.key] = []

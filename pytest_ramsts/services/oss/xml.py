@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 from xml.etree import ElementTree as ET
@@ -11,14 +12,18 @@ from pytest_ramsts.services.oss.errors import OssError
 __all__ = ["parsed", "text_of", "written"]
 
 _DECLARATION: Final = b'<?xml version="1.0" encoding="UTF-8"?>\n'
+_UNWRITABLE: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ESCAPES: Final = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;", ord("\r"): "&#13;"}
 
 
 def written(body: Mapping[str, Any]) -> bytes:
     """A document: `{"LocationConstraint": "oss-cn-hangzhou"}`. A list repeats its element, None is
-    left out.
+    left out. What XML has no place for, an octet that is no UTF-8 or a control character, is
+    replaced.
     """
-    return _DECLARATION + "".join(_pieces(body)).encode("utf-8", "surrogateescape")
+    return (
+        _DECLARATION + _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", "".join(_pieces(body))).encode()
+    )
 
 
 def _pieces(fields: Mapping[str, Any]) -> Iterator[str]:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from pytest_ramsts.errors import ApiError
+from pytest_ramsts.identity import World
 from pytest_ramsts.wire import Request
 
 __all__ = ["NO_PERMISSION", "TableStoreError", "in_own_words", "invalid"]
@@ -48,7 +49,7 @@ def invalid(message: str, *, hint: str = "") -> TableStoreError:
     return TableStoreError("OTSParameterInvalid", message, hint=hint)
 
 
-def in_own_words(error: ApiError, request: Request) -> ApiError:
+def in_own_words(error: ApiError, request: Request, _: World) -> ApiError:
     """What Table Store says where the gateway has a word of its own."""
     code, text = _IN_OTHER_WORDS.get(error.code, ("", ""))
     if error.code in _OF_TOKENS:

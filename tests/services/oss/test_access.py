@@ -58,6 +58,7 @@ def test_the_refusal_says_who_and_what(ramsts: FakeCloud, user: User) -> None:
     outcome(user.access_key)
 
     text = ramsts.calls.last.response.text
+    assert "<EncodedDiagnosticMessage>AQ" in text
     for field in (
         "<AuthAction>oss:GetObject</AuthAction>",
         "<AuthPrincipalType>SubUser</AuthPrincipalType>",
