@@ -124,10 +124,15 @@ class PlainBufferDialect:
         else:
             kind = TunnelError if request.path.startswith("/tunnel/") else Error
             content = kind(code=error.code, message=error.message).encode()
-        # What fails in us is reported when the block ends; of a 5xx the SDK would make a minute of
-        # retries first. Table Store's own code for that is another.
-        status = 400 if error.code == "InternalError" else error.status
+        status = 400 if _is_ours(error) else error.status
         return Response(status, _headers(content, request_id, _is_json(request)), content)
+
+
+def _is_ours(error: ApiError) -> bool:
+    """Whether something failed in us, which is reported when the block ends. Of a 5xx, the SDK
+    would make a minute of retries first.
+    """
+    return error.code == "InternalError" and bool(error.hint)
 
 
 def _headers(content: bytes, request_id: str, is_json: bool) -> Pairs:

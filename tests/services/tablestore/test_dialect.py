@@ -203,6 +203,17 @@ def test_what_fails_in_a_reply_is_not_asked_for_again() -> None:
         in_a_cloud_of_its_own(ask)
 
 
+def test_a_failure_that_a_test_arranged_is_asked_for_again(
+    ramsts: FakeCloud, shop: Instance
+) -> None:
+    ramsts.reply("ots:ListTable", ApiError("OTSServerBusy", "Server is busy.", status=503))
+
+    with ramsts.clock.without_waiting(), pytest.raises(OTSServiceError, match="OTSServerBusy"):
+        client_of(ramsts.admin_key, shop).list_table()
+
+    assert len(ramsts.calls) == 21
+
+
 def test_a_reply_in_fields_that_nobody_knows_is_reported() -> None:
     def ask(cloud: FakeCloud, shop: Instance) -> None:
         cloud.reply("ots:ParallelScan", {"rows": []})
