@@ -7,6 +7,7 @@ from typing import Final
 from pytest_ramsts.service import Service
 from pytest_ramsts.services.ims import ims
 from pytest_ramsts.services.iot import iot
+from pytest_ramsts.services.kms import kms
 from pytest_ramsts.services.metadata import credentials_uri, metadata
 from pytest_ramsts.services.oss import oss
 from pytest_ramsts.services.products import ecs
@@ -23,6 +24,7 @@ SERVICES: Final[tuple[Service, ...]] = (
     iot,
     oss,
     ecs,
+    kms,
     tablestore,
     metadata,
     credentials_uri,
