@@ -92,7 +92,8 @@ def credentials_of(who: Who) -> AccessKey | Session:
         case Role():
             return who.assume()
     raise RamstsError(
-        f"one acts as a user, an account, a role, an AccessKey or a session, not as {who!r}"
+        f"one acts as a user, an account, a role, an AccessKey or a session, not as {who!r};"
+        " a user is account.users['name']"
     )
 
 

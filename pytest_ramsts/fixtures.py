@@ -34,8 +34,8 @@ __all__ = [
 
 @pytest.fixture
 def ramsts(request: pytest.FixtureRequest) -> Iterator[FakeCloud]:
-    """A fake Alibaba Cloud, new for this test, that answers its HTTP requests. `.account` is its
-    first account.
+    """A fake Alibaba Cloud, new for this test, that answers its HTTP requests. `ramsts.account` is
+    its first account; `with ramsts.acting_as(user):` lends the application credentials.
     """
     from pytest_ramsts.options import cloud_for  # noqa: PLC0415 - nothing loads until a test asks
 

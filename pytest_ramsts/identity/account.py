@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -35,7 +36,7 @@ from pytest_ramsts.identity.roles import Role, trust_document
 from pytest_ramsts.identity.service_linked import role_template
 from pytest_ramsts.identity.tags import check_tags
 from pytest_ramsts.identity.users import User
-from pytest_ramsts.policy import AppliedPolicy, Policy, PolicySource, Principal
+from pytest_ramsts.policy import AppliedPolicy, Policy, PolicySource, Principal, Statement
 
 if TYPE_CHECKING:
     from pytest_ramsts.identity.world import World
@@ -413,7 +414,11 @@ class Account(Caller):
         if isinstance(reference, str) and not reference.lstrip().startswith("{"):
             if reference in self.policies:
                 return self.policies[reference]
-            return self.system_policy(reference)
+            try:
+                return self.system_policy(reference)
+            except NotExistError as error:
+                error.hint += self._cure(reference)
+                raise
         return self.create_policy(self._free_policy_name(for_name), reference)
 
     def policy(self, name: str, policy_type: str) -> ManagedPolicy:
@@ -452,6 +457,7 @@ class Account(Caller):
         if not isinstance(document, Policy | dict | str | Path):
             raise MalformedPolicyDocumentError(
                 f"a policy is a Policy, a dict, JSON text or a path, not {type(document).__name__}"
+                f"{_STATEMENT_CURE if isinstance(document, Statement) else ''}"
             )
         longest = self.world.limits.policy_characters
         if isinstance(document, str):
@@ -459,6 +465,16 @@ class Account(Caller):
         policy = Policy.parse(document, kind="identity", settings=self.world.settings.policy)
         check_length("PolicyDocument", policy.text, longest)
         return policy
+
+    def _cure(self, name: str) -> str:
+        """What somebody may have meant by the name of a policy that there is not."""
+        if ":" in name:
+            return f'; that is an action: Policy(allow("{name}")) allows it'
+        if name.endswith((".json", ".yaml")) or "/" in name:
+            return f'; a file is given as Path("{name}")'
+        known = {one.lower(): one for one in (*self.world.system_policies, *self.policies)}
+        close = get_close_matches(name.lower(), known, n=1)
+        return f"; did you mean `{known[close[0]]}`?" if close else ""
 
     def _free_policy_name(self, for_name: str) -> str:
         stem = re.sub(r"[^A-Za-z0-9-]", "-", for_name)[:100] or "policy"
@@ -468,9 +484,12 @@ class Account(Caller):
         return name
 
 
+_STATEMENT_CURE: Final = "; put statements into one: Policy(allow(...), deny(...))"
+
+
 def _several(policies: Any) -> list[Any]:
     """One policy or several: a `Policy`, a document and a name are each one."""
-    if isinstance(policies, Policy | ManagedPolicy | dict | str | Path):
+    if isinstance(policies, Policy | ManagedPolicy | Statement | dict | str | Path):
         return [policies]
     return list(policies)
 

@@ -11,10 +11,15 @@ from pytest_ramsts.identity import World
 from pytest_ramsts.journal import Call, Journal
 from pytest_ramsts.report.trace import lines, row, rows
 
-__all__ = ["ASKED", "CALLS", "Story", "add_sections", "story_of"]
+__all__ = ["ASKED", "CALLS", "HINT", "Story", "add_sections", "story_of"]
 
 CALLS: Final = "Alibaba Cloud calls"
 ASKED: Final = "The last can()"
+HINT: Final = "A hint of pytest-ramsts"
+_LEND: Final = (
+    "The application seems to have found no credentials."
+    " Lend it some for a block: with ramsts.acting_as(user): ..."
+)
 _ATTRIBUTE: Final = "ramsts_story"
 
 Story = dict[str, Any]
@@ -45,6 +50,8 @@ def add_sections(
     asked = cloud.world.asked
     if asked is not None and isinstance(error, AssertionError):
         report.sections.append((ASKED, asked.explain(full=full)))
+    if error is not None and _lacks_credentials(cloud.calls, error):
+        report.sections.append((HINT, _LEND))
     story: Story = {}
     if cloud.calls and (report.failed or item.config.getoption("--ramsts-trace")):
         note = _note(cloud.calls, error) if report.failed else lambda _: ()
@@ -65,6 +72,11 @@ def story_of(report: object) -> Story:
     """What `add_sections` left at a report; empty where it left nothing."""
     story: Story = getattr(report, _ATTRIBUTE, None) or {}
     return story
+
+
+def _lacks_credentials(calls: Journal, error: BaseException) -> bool:
+    """Whether an SDK gave up before it signed anything."""
+    return "credential" in str(error).lower() and not any(call.key_id for call in calls)
 
 
 def _note(journal: Journal, error: BaseException | None) -> Callable[[Call], list[str]]:

@@ -89,6 +89,26 @@ def refused(arrange: Callable[[], Any]) -> ApiError:
             "`NoSuchPolicy`",
         ),
         (
+            lambda a: a.create_user("a", policies="AliyunOssFullAcess"),
+            "EntityNotExist.Policy",
+            "did you mean `AliyunOSSFullAccess`?",
+        ),
+        (
+            lambda a: a.create_user("a", policies="iot:*"),
+            "EntityNotExist.Policy",
+            'that is an action: Policy(allow("iot:*")) allows it',
+        ),
+        (
+            lambda a: a.create_user("a", policies="policies/readers.json"),
+            "EntityNotExist.Policy",
+            'a file is given as Path("policies/readers.json")',
+        ),
+        (
+            lambda a: a.create_user("a", policies=allow("iot:*")),
+            "MalformedPolicyDocument",
+            "not Statement; put statements into one: Policy(allow(...), deny(...))",
+        ),
+        (
             lambda a: a.create_role("r").assume("no spaces"),
             "InvalidParameter.RoleSessionName",
             "`no spaces`: 2 to 64 letters",

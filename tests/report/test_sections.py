@@ -203,3 +203,20 @@ def test_it(ramsts):
     result = pytester.runpytest()
 
     result.stdout.fnmatch_lines(["*- The last can() -*", "user alice may not ots:GetRow on acs:*"])
+
+
+def test_an_application_without_credentials_gets_a_hint(pytester: pytest.Pytester) -> None:
+    write(
+        pytester,
+        """
+def test_it(ramsts):  # in the words of alibabacloud_credentials
+    raise RuntimeError("unable to load credentials from any of the providers in the chain")
+""",
+    )
+
+    result = pytester.runpytest()
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        ["*- A hint of pytest-ramsts -*", "*Lend it some for a block: with ramsts.acting_as(user)*"]
+    )
