@@ -23,6 +23,7 @@ from pytest_ramsts.identity import (
     Account,
     Ids,
     Limits,
+    Propagation,
     Session,
     Settings,
     User,
@@ -353,6 +354,24 @@ class FakeCloud:
                 when=when,
             )
         )
+
+    @contextmanager
+    def propagation_delay(self, seconds: float) -> Iterator[None]:
+        """Let changes of policies, trust, groups and AccessKeys take effect late, for one block:
+        grants and revocations alike, `seconds` after they were made, on the clock.
+
+        The real cloud does so, and says of no change how long it takes. What is new, such as a
+        session or a role with its policies, is there at once. `can()` answers as the cloud would
+        decide, so it is late as well.
+        """
+        late = Propagation(self.world, seconds)
+        before, self.world.late = self.world.late, late
+        self.clock.before_moves.append(late.look)
+        try:
+            yield
+        finally:
+            self.clock.before_moves.remove(late.look)
+            self.world.late = before
 
     def _check_action(self, action: str) -> None:
         words = {"*"}.union(*({s.name, s.code} for s in self.gateway.services))

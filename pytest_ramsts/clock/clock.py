@@ -8,7 +8,7 @@ the cloud follows whatever faker a test has on without knowing which.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal, Protocol, Self
@@ -86,6 +86,8 @@ class Clock:
         self._engine = _ENGINES[engine]
         self._levers: list[Lever] = []
         self._skew = 0.0
+        self.before_moves: list[Callable[[], object]] = []
+        """What is to be done at the old time before there is a new one."""
         self._outer: list[tuple[bool, datetime, bool]] = []
 
     def __repr__(self) -> str:
@@ -210,6 +212,8 @@ class Clock:
 
     def _lever(self) -> Lever | None:
         """What decides the time, and is this clock's to give back; None if it is the machine."""
+        for act in self.before_moves:
+            act()
         # A freezer of the test's own that this clock moved may have ended since.
         while self._levers and not self._levers[-1].on:
             self._levers.pop().release()

@@ -15,6 +15,7 @@ from pytest_ramsts.identity.logins import LoginProfile, PasswordPolicy, Security
 from pytest_ramsts.identity.mfa import MfaDevice
 from pytest_ramsts.identity.nonces import Nonces
 from pytest_ramsts.identity.policies import Attachment, ManagedPolicy, PolicyVersion
+from pytest_ramsts.identity.propagation import Propagation
 from pytest_ramsts.identity.providers import OidcProvider, SamlProvider
 from pytest_ramsts.identity.register import Page, Register, page_through
 from pytest_ramsts.identity.roles import Role
@@ -43,6 +44,7 @@ __all__ = [
     "Page",
     "PasswordPolicy",
     "PolicyVersion",
+    "Propagation",
     "Register",
     "ResourceDirectory",
     "Role",

@@ -84,9 +84,9 @@ class Caller:
         layers = Layers(
             control=world.control_of(access.owner),
             session=self.session_policy(),
-            identity=self.identity_policies(),
+            identity=world.policies_seen(self),
             resource=world.policies_of(resource),
-            trust=role.trust_policy() if role else None,
+            trust=world.trust_seen(role) if role else None,
         )
         return decide(access, layers, world.settings.policy)
 

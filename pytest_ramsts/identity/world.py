@@ -12,10 +12,11 @@ from pytest_ramsts.errors import AlreadyExistsError, AuthenticationError, NotExi
 from pytest_ramsts.identity.access_keys import AccessKey
 from pytest_ramsts.identity.account import Account, check_key_quota
 from pytest_ramsts.identity.arn import RoleArn
-from pytest_ramsts.identity.caller import Anonymous
+from pytest_ramsts.identity.caller import Anonymous, Caller
 from pytest_ramsts.identity.diagnoses import Diagnoses
 from pytest_ramsts.identity.ids import Ids
 from pytest_ramsts.identity.limits import Limits, Settings
+from pytest_ramsts.identity.propagation import Propagation
 from pytest_ramsts.identity.sessions import Session
 from pytest_ramsts.policy import (
     SYSTEM_POLICIES,
@@ -64,6 +65,8 @@ class World:
         self.resource_owner: Callable[[str], str] = lambda _: ""
         """Likewise, the account that owns a resource; "" where nobody knows better than its ARN."""
         self._arranged: dict[str, tuple[AppliedPolicy, Account]] = {}
+        self.late: Propagation | None = None
+        """How changes reach those who decide, where they take their time."""
         self.asked: Decision | None = None
         """What the last `can()` answered: a failing test explains it."""
         self.accounts_by_id: dict[str, Account] = {}
@@ -194,8 +197,17 @@ class World:
 
     def control_of(self, account_id: str) -> tuple[tuple[AppliedPolicy, ...], ...]:
         """The control policies that count for a resource: those above the account that owns it."""
+        if self.late is not None and (seen := self.late.control_of(account_id)) is not None:
+            return seen
         owner = self.accounts_by_id.get(account_id)
         return owner.control if owner is not None else ()
+
+    def policies_seen(self, caller: Caller) -> tuple[AppliedPolicy, ...]:
+        """The identity policies of a caller, as far as they have reached those who decide."""
+        return caller.identity_policies() if self.late is None else self.late.policies_of(caller)
+
+    def trust_seen(self, role: Role) -> AppliedPolicy:
+        return role.trust_policy() if self.late is None else self.late.trust_of(role)
 
     def find_role(self, arn: str) -> Role | None:
         head, _, name = arn.partition(":role/")
@@ -205,6 +217,8 @@ class World:
     def credentials(self, key_id: str) -> AccessKey | Session:
         """What an AccessKeyId belongs to, or `InvalidAccessKeyId.NotFound`."""
         found = self.keys_by_id.get(key_id) or self.sessions_by_key_id.get(key_id)
+        if found is None and self.late is not None:
+            found = self.late.key(key_id)
         if found is None:
             raise AuthenticationError(
                 "InvalidAccessKeyId.NotFound", hint=f"nobody here has the AccessKeyId `{key_id}`"
