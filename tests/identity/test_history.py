@@ -48,6 +48,10 @@ class Administrators(RuleBasedStateMachine):
         self.attached: set[tuple[str, str, str]] = set()
         self.versions: dict[str, list[int]] = {}
         self.held: dict[str, list[str]] = {}
+        self.create_user("ann")
+        self.create_group("red")
+        self.create_role("reader")
+        self.create_policy("p")
 
     # What should come of it
 
