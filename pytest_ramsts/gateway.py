@@ -36,6 +36,9 @@ Reply = Body | Callable[[Invocation], Body] | ApiError
 Replies = Reply | list[Reply]
 """The same, or several in turn: the last one again and again."""
 
+LONGEST_HOST: Final = 253
+"""By the rules of DNS."""
+
 LARGEST_KEPT: Final = 1 << 20
 """Octets of a body that the journal keeps; a larger one it keeps without."""
 
@@ -211,8 +214,6 @@ class Gateway:
         """Whose signature a request bears: proven, current, and not used before; nobody's, if it is
         unsigned and may be `anonymous`.
         """
-        if self.world.late is not None:
-            self.world.late.look()
         claim = signatures.read(request)
         if claim is None:
             if anonymous:
@@ -401,8 +402,7 @@ def _check_time(claim: Claim, now: float, tolerance: int) -> float:
 def _check_token(credentials: AccessKey | Session, token: str, world: World) -> None:
     """Refuse a key that is disabled, and a token that is missing, foreign, void or expired."""
     if isinstance(credentials, AccessKey):
-        late = world.late
-        if (late.status_of(credentials) if late else credentials.status) != "Active":
+        if credentials.status != "Active":
             raise AuthenticationError("InvalidAccessKeyId.Inactive", hint=f"`{credentials.id}`")
         if token:
             raise AuthenticationError(
@@ -427,7 +427,7 @@ def _check_token(credentials: AccessKey | Session, token: str, world: World) -> 
 def _void(session: Session, world: World) -> tuple[str, str] | None:
     """The code for a session that something ended before its time, and what that was."""
     settings = world.settings
-    if session.role.deleted and not (world.late and world.late.knows(session.role)):
+    if session.role.deleted:
         return settings.deleted_role_code, f"the role `{session.role.name}` was deleted"
     if session.revoked:
         return "InvalidSecurityToken.Malformed", "it was revoked"
@@ -460,6 +460,7 @@ def _replied(reply: Reply, invocation: Invocation) -> Body:
 def _unknown_host(host: str, services: Iterable[Service]) -> ApiError:
     services = list(services)
     names = ", ".join(sorted(service.name for service in services))
+    host = host[:LONGEST_HOST]
     known = [_likened(pattern, host) for service in services for pattern in service.hosts]
     close = difflib.get_close_matches(host, known, n=1)
     near = f" did you mean `{close[0]}`?" if close else ""

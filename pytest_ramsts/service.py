@@ -31,6 +31,9 @@ from pytest_ramsts.wire import Request, Response, rpc
 
 __all__ = ["Body", "Dialect", "Invocation", "Operation", "Rpc", "Service", "forbidden_by_ram"]
 
+LONGEST_NAME: Final = 100
+"""Letters of the name of an operation that anybody looks at; no real one is as long."""
+
 Body = Mapping[str, Any] | Response
 """What an operation answers: the body without its envelope, or, where there is none, all of it."""
 
@@ -433,6 +436,7 @@ class Service:
         if operation is None and self.open:
             operation = self.declare(name, on=self.other_on)
         if operation is None:
+            name = name[:LONGEST_NAME]
             close = difflib.get_close_matches(name, self.operations, n=1)
             near = f"; did you mean `{close[0]}`?" if close else ""
             raise ApiError(
