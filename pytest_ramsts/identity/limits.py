@@ -87,5 +87,10 @@ class Settings:
     names expiry among its causes, and applications have met it.
     """
 
+    tablestore_token_refusal: Literal["OTSAuthFailed", "OTSNoPermissionAccess"] = "OTSAuthFailed"
+    """What Table Store says of a token that has expired or is none. No page tells; a job with an
+    expired token was seen to get `OTSNoPermissionAccess`, with the text of a missing permission.
+    """
+
     source_ip: str = "203.0.113.10"
     """`acs:SourceIp` of intercepted requests, which have no network address of their own."""

@@ -462,6 +462,19 @@ def test_one_version_is_deleted_by_its_number(ramsts: FakeCloud, orders: OTSClie
     assert got(orders, 1) == {"a": 1}
 
 
+def test_a_version_that_was_pushed_out_does_not_come_back(
+    ramsts: FakeCloud, client: OTSClient
+) -> None:
+    table_of_orders(client)
+    ramsts.clock.freeze("2026-03-01T08:00:00Z")
+    now = int(ramsts.clock.time() * 1000)
+    for version in (now - 1, now):
+        client.update_row("orders", Row(ONE, {"PUT": [("a", 1, version)]}), ALWAYS)
+    client.update_row("orders", Row(ONE, {"DELETE": [("a", None, now)]}), ALWAYS)
+
+    assert got(client, 1) == {}
+
+
 def test_a_version_lies_within_a_day_of_now(ramsts: FakeCloud, orders: OTSClient) -> None:
     ramsts.clock.freeze("2026-03-01T08:00:00Z")
     now = int(ramsts.clock.time() * 1000)

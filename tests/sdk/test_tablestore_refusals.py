@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from tablestore import OTSClient, OTSServiceError, Row
 
-from pytest_ramsts import FakeCloud, Policy, Role, User, allow
+from pytest_ramsts import FakeCloud, Policy, Role, Settings, User, allow
 from pytest_ramsts.services.tablestore import Instance
 
 from ..services.tablestore.clients import (  # noqa: TID252 - how they are made is said once
@@ -166,6 +166,20 @@ def test_a_refusal_has_its_own_code_and_text(
     assert (error.http_status, error.code, error.message) == (403, *refusal)
     assert error.request_id == scene.cloud.calls.last.request_id
     assert scene.cloud.calls.last.code == error.code
+
+
+def test_a_token_that_expired_may_look_like_a_missing_permission() -> None:
+    """As applications have met it: only the fake cloud tells the two apart."""
+    settings = Settings(tablestore_token_refusal="OTSNoPermissionAccess")
+    with FakeCloud(settings=settings) as cloud:
+        shop = cloud.state("tablestore").create_instance("shop", cloud.account)
+        session = cloud.account.create_role("reader", policies=["AliyunOTSFullAccess"]).assume()
+        cloud.clock.advance(hours=2)
+        with pytest.raises(OTSServiceError) as caught:
+            client_of(session, shop).list_table()
+
+    assert (caught.value.code, caught.value.message) == ("OTSNoPermissionAccess", NO_PERMISSION)
+    assert not cloud.calls.last.denied
 
 
 @pytest.mark.parametrize("minutes", [16, -16])

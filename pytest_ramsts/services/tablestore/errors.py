@@ -49,11 +49,12 @@ def invalid(message: str, *, hint: str = "") -> TableStoreError:
     return TableStoreError("OTSParameterInvalid", message, hint=hint)
 
 
-def in_own_words(error: ApiError, request: Request, _: World) -> ApiError:
+def in_own_words(error: ApiError, request: Request, world: World) -> ApiError:
     """What Table Store says where the gateway has a word of its own."""
     code, text = _IN_OTHER_WORDS.get(error.code, ("", ""))
     if error.code in _OF_TOKENS:
-        code, text = "OTSAuthFailed", _OF_TOKENS[error.code]
+        code = world.settings.tablestore_token_refusal
+        text = _OF_TOKENS[error.code] if code == "OTSAuthFailed" else ""
     elif error.code == "SignatureDoesNotMatch":
         # The signature module tells a wrong signature from a wrong MD5.
         code, text = "OTSAuthFailed", error.message
