@@ -111,6 +111,18 @@ class FakeCloud:
             stack.close()
         self.raise_failures(error)
 
+    def start(self) -> Self:
+        """Catch requests until `stop`: for notebooks and prompts, where a block cannot stay open.
+
+        >>> cloud = FakeCloud().start()
+        >>> cloud.stop()
+        """
+        return self.__enter__()
+
+    def stop(self) -> None:
+        """Let requests go again."""
+        self.__exit__(None, None, None)
+
     def handle(self, request: Request) -> Response:
         """Answer one request, as the interceptors ask for it."""
         return self.gateway.handle(request)
