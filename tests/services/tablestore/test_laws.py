@@ -175,4 +175,4 @@ class Rows(RuleBasedStateMachine):
 
 
 TestRows = Rows.TestCase
-TestRows.settings = settings(max_examples=30, stateful_step_count=25, deadline=None)
+TestRows.settings = settings(max_examples=20, stateful_step_count=20, deadline=None)
