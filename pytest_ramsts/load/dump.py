@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
+from pytest_ramsts.errors import RamstsError
 from pytest_ramsts.identity import (
     AccessKey,
     Account,
@@ -19,6 +20,7 @@ from pytest_ramsts.identity import (
     User,
     World,
 )
+from pytest_ramsts.identity.directory import FULL_ACCESS
 from pytest_ramsts.policy import Policy
 
 __all__ = ["written", "yaml_of"]
@@ -46,6 +48,12 @@ def written(world: World) -> dict[str, Any]:
 
 
 def _account(account: Account) -> dict[str, Any]:
+    node = account.node
+    if node is not None and (node.parent is not None or FULL_ACCESS not in node.policies):
+        raise RamstsError(
+            f"{account!r} is in a folder of a resource directory, or without `{FULL_ACCESS}`, which"
+            " a world file cannot say; arrange that in Python"
+        )
     return {"id": account.id} | _without_nothing(
         {
             "alias": account.alias,
@@ -77,9 +85,9 @@ def _account(account: Account) -> dict[str, Any]:
                 for provider in account.saml_providers.values()
             },
             "control_policies": {
-                applied.name: _document(applied.policy)
-                for node in account.control
-                for applied in node[1:]  # the first is FullAliyunAccess
+                name: _document(applied.policy)
+                for name, applied in (node.policies if node else {}).items()
+                if name != FULL_ACCESS
             },
         }
     )

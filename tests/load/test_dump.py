@@ -12,7 +12,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_ramsts import Account, FakeCloud, Policy, User, allow
+from pytest_ramsts import Account, FakeCloud, Policy, RamstsError, User, allow
 from pytest_ramsts.load import written, yaml_of
 
 from .test_worlds import FILES
@@ -147,3 +147,12 @@ def test_what_an_empty_cloud_says_is_its_account() -> None:
 )
 def test_a_text_stays_a_text(text: str) -> None:
     assert yaml.safe_load(yaml_of({"x": text})) == {"x": text}
+
+
+def test_what_a_file_cannot_say_is_refused_and_not_left_out() -> None:
+    cloud = FakeCloud()
+    member = cloud.create_account("member")
+    cloud.account.enable_resource_directory().root.add(member)
+
+    with pytest.raises(RamstsError, match="which a world file cannot say; arrange that in Python"):
+        cloud.dump()
