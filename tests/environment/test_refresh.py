@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, get_args
 
+import oss2
 import pytest
 from alibabacloud_credentials.client import Client as DefaultChain
 from aliyunsdkcore.auth.credentials import EcsRamRoleCredential, RamRoleArnCredential
@@ -24,6 +25,7 @@ from aliyunsdksts.request.v20150401.GetCallerIdentityRequest import GetCallerIde
 
 from pytest_ramsts import Clock, FakeCloud, Role, User
 from pytest_ramsts.clock import EngineName
+from pytest_ramsts.issuers import OidcIssuer
 
 Ask = Callable[[], Any]
 """Makes the provider give out credentials, once."""
@@ -34,19 +36,25 @@ class World:
     ramsts: FakeCloud
     user: User
     role: Role
-    """It may be had in every way."""
+    """It may be had by a key and on an instance."""
+    issuer: OidcIssuer
+    pod: Role
+    """It may be had by a token of the issuer."""
 
 
 @pytest.fixture(params=get_args(EngineName))
 def world(request: pytest.FixtureRequest) -> Iterator[World]:
     with FakeCloud(clock_engine=request.param) as ramsts:
         account = ramsts.account
+        issuer = OidcIssuer(account)
         yield World(
             ramsts,
             account.create_user(policies=["AliyunSTSAssumeRoleAccess"]),
             account.create_role(
                 "app", trusted=[account, "ecs.aliyuncs.com"], max_session_duration=7200
             ),
+            issuer,
+            account.create_role("pod", trusted=issuer.trust()),
         )
 
 
@@ -61,6 +69,20 @@ def chain_async(world: World, **source: Any) -> Iterator[Ask]:
     with world.ramsts.acting_as(world.role, **source):
         client = DefaultChain()
         yield lambda: asyncio.run(client.get_credential_async())
+
+
+@contextmanager
+def pod(world: World, via: str) -> Iterator[Ask]:
+    with world.ramsts.acting_as(world.pod, via=via, by=world.issuer):
+        yield DefaultChain().get_credential
+
+
+@contextmanager
+def oss2_on_an_instance(world: World) -> Iterator[Ask]:
+    with world.ramsts.acting_as(world.role, via="ecs"):
+        path = "latest/meta-data/ram/security-credentials"
+        url = f"http://100.100.100.200/{path}/{world.role.name}"
+        yield oss2.credentials.EcsRamRoleCredentialsProvider(url).get_credentials
 
 
 @contextmanager
@@ -80,6 +102,7 @@ def ecs_ram_role(world: World) -> Any:
 
 
 ASSUME: Final = "sts:AssumeRole"
+BY_TOKEN: Final = "sts:AssumeRoleWithOIDC"
 FETCH: Final = "metadata:GetRoleCredentials"
 URI: Final = "credentials-uri:GetCredentials"
 
@@ -109,6 +132,13 @@ REFRESHES: Final[dict[str, tuple[Callable[[World], AbstractContextManager[Ask]],
     ),
     "credentials_uri": (lambda w: chain(w, via="credentials_uri"), URI, 2700),
     "credentials_uri, async": (lambda w: chain_async(w, via="credentials_uri"), URI, 2700),
+    "oidc": (lambda w: pod(w, "oidc"), BY_TOKEN, 2700),
+    "cli:OIDC": (lambda w: pod(w, "cli:OIDC"), BY_TOKEN, 2700),
+    "credentials_file:oidc_role_arn": (
+        lambda w: pod(w, "credentials_file:oidc_role_arn"),
+        BY_TOKEN,
+        2700,
+    ),
     # In the background, an hour after each fetch, whatever the credentials say.
     "ecs": (lambda w: chain(w, via="ecs"), FETCH, 3600),
     "cli:EcsRamRole": (lambda w: chain(w, via="cli:EcsRamRole"), FETCH, 3600),
@@ -120,6 +150,8 @@ REFRESHES: Final[dict[str, tuple[Callable[[World], AbstractContextManager[Ask]],
     # After 0.8 of the hour that was asked for; after 0.9 of an hour, whatever `Expiration` says.
     "aliyunsdkcore RamRoleArn": (lambda w: old_sdk(w, ram_role_arn), ASSUME, 2881),
     "aliyunsdkcore EcsRamRole": (lambda w: old_sdk(w, ecs_ram_role), FETCH, 3241),
+    # When 15 % of the six hours are left.
+    "oss2 EcsRamRole": (oss2_on_an_instance, FETCH, 18360),
 }
 
 

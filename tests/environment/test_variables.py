@@ -11,12 +11,14 @@ import textwrap
 from contextlib import suppress
 from typing import Any
 
+import alibabacloud_oss_v2 as oss_v2
+import oss2
 import pytest
 from alibabacloud_credentials.client import Client as DefaultChain
 from aliyunsdkcore.client import AcsClient
 from aliyunsdksts.request.v20150401.GetCallerIdentityRequest import GetCallerIdentityRequest
 
-from pytest_ramsts import FakeCloud, RamstsError, User
+from pytest_ramsts import FakeCloud, RamstsError, Session, User
 from pytest_ramsts.cloud import Who
 
 KEY_ID = "ALIBABA_CLOUD_ACCESS_KEY_ID"
@@ -218,3 +220,19 @@ def test_the_old_sdk_finds_the_variables_of_its_own(ramsts: FakeCloud, ram_user:
         answer = json.loads(client.do_action_with_exception(GetCallerIdentityRequest()))
 
     assert answer["UserId"] == ram_user.id
+
+
+def test_the_providers_of_both_oss_sdks_find_the_variables(
+    ramsts: FakeCloud, sts_credentials: Session
+) -> None:
+    with ramsts.acting_as(sts_credentials):
+        found = [
+            oss2.credentials.EnvironmentVariableCredentialsProvider().get_credentials(),
+            oss_v2.credentials.EnvironmentVariableCredentialsProvider().get_credentials(),
+        ]
+
+    read = [
+        (found[0].get_access_key_id(), found[0].get_security_token()),
+        (found[1].access_key_id, found[1].security_token),
+    ]
+    assert read == [(sts_credentials.id, sts_credentials.security_token)] * 2
