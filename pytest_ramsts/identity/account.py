@@ -236,6 +236,7 @@ class Account(Caller):
         assume.
         """
         template = role_template(service)
+        check_length("CustomSuffix", suffix, 64)
         name = template.role_name_prefix + (f"_{suffix}" if suffix else "")
         role = self.create_role(
             name, trusted=service, description=description or template.description

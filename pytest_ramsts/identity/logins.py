@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 from pytest_ramsts.errors import ApiError, InvalidParameterError, NoPermissionError
-from pytest_ramsts.identity.names import check_one_of, check_range
+from pytest_ramsts.identity.names import check_length, check_one_of, check_range
 
 if TYPE_CHECKING:
     from pytest_ramsts.identity.users import User
@@ -97,6 +97,7 @@ class SecurityPreference:
 
     def __post_init__(self) -> None:
         _check_ranges(self)
+        check_length("LoginNetworkMasks", self.login_network_masks, 512)
         check_one_of(
             "MFAOperationForLogin",
             self.mfa_operation_for_login,

@@ -45,12 +45,14 @@ class OidcProvider:
         self.client_ids: list[str] = []
         self.fingerprints: list[str] = []
         self.description = check_length("Description", description, 256)
-        self.issuance_limit_time = _check_hours(issuance_limit_time or ISSUANCE_HOURS)
+        self.issuance_limit_time = _check_hours(
+            ISSUANCE_HOURS if issuance_limit_time is None else issuance_limit_time
+        )
         self.created = self.updated = account.world.clock.time()
         for client_id in client_ids:
-            self.add_client_id(client_id)
+            self.add_client_id(client_id, parameter="ClientIds")
         for fingerprint in fingerprints:
-            self.add_fingerprint(fingerprint)
+            self.add_fingerprint(fingerprint, parameter="Fingerprints")
 
     def __repr__(self) -> str:
         return f"<OidcProvider {self.name}, issuer {self.issuer}>"
@@ -59,8 +61,8 @@ class OidcProvider:
     def arn(self) -> str:
         return ram_arn(self.account.id, f"oidc-provider/{self.name}")
 
-    def add_client_id(self, client_id: str) -> None:
-        check_length("ClientId", client_id, 128)
+    def add_client_id(self, client_id: str, *, parameter: str = "ClientId") -> None:
+        check_length(parameter, client_id, 128)
         _add(
             self.client_ids,
             client_id,
@@ -70,14 +72,15 @@ class OidcProvider:
         self._touch()
 
     def remove_client_id(self, client_id: str) -> None:
+        check_length("ClientId", client_id, 128)
         _remove(self.client_ids, client_id, "OIDCProvider.ClientId")
         self._touch()
 
-    def add_fingerprint(self, fingerprint: str) -> None:
+    def add_fingerprint(self, fingerprint: str, *, parameter: str = "Fingerprint") -> None:
         """A fingerprint of the certificate that the issuer's host shows. Nothing is fetched over
         TLS here, so it is kept and not compared.
         """
-        check_length("Fingerprint", fingerprint, 128)
+        check_length(parameter, fingerprint, 128)
         _add(
             self.fingerprints,
             fingerprint,
@@ -103,9 +106,10 @@ class OidcProvider:
         if issuance_limit_time is not None:
             self.issuance_limit_time = _check_hours(issuance_limit_time)
         if client_ids is not None:
+            given = [check_length("ClientIds", client_id, 128) for client_id in client_ids]
             self.client_ids = []
-            for client_id in client_ids:
-                self.add_client_id(client_id)
+            for client_id in given:
+                self.add_client_id(client_id, parameter="ClientIds")
         self._touch()
 
     def delete(self) -> None:

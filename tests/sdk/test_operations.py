@@ -88,7 +88,7 @@ def _rule(name: str, code: str) -> Rule | None:
 @pytest.mark.parametrize("name", ROWS)
 def test_the_answer_fills_the_sdk_s_response(name: str, world: Furnished) -> None:
     row = ROWS[name]
-    response = _call(name, row.asked(world), _credentials(row, world))
+    response = call(name, row.asked(world), credentials(row, world))
     answered = world.cloud.calls.last.response.json()
 
     assert _differences(OPERATIONS[name]["response"], answered, row.absent) == []
@@ -104,7 +104,7 @@ def test_the_older_sdk_gets_the_same_answer(name: str, world: Furnished) -> None
     row = ROWS[name]
     for parameter, value in row.asked(world).items():
         request.add_query_param(parameter, json.dumps(value) if isinstance(value, list) else value)
-    client = clients.legacy(_credentials(row, world))
+    client = clients.legacy(credentials(row, world))
     answered = json.loads(client.do_action_with_exception(request))
 
     assert _differences(OPERATIONS[name]["response"], answered, row.absent) == []
@@ -122,14 +122,14 @@ def test_it_is_refused_to_who_may_not_do_that_action_on_that_resource(
     expected = row.resources(world) if row.resources else _resources(name, asked, world)
 
     with pytest.raises(AlibabaCloudException) as caught:
-        _call(name, asked, world.stranger.access_key)
+        call(name, asked, world.stranger.access_key)
 
-    call = world.cloud.calls.last
+    denied = world.cloud.calls.last
     assert (caught.value.code, caught.value.status_code) == ("NoPermission", 403)
-    assert call.action == OPERATIONS[name]["action"]
-    assert list(call.resources) == expected
+    assert denied.action == OPERATIONS[name]["action"]
+    assert list(denied.resources) == expected
     detail = caught.value.access_denied_detail
-    assert detail["AuthAction"] == call.action
+    assert detail["AuthAction"] == denied.action
     assert detail["AuthPrincipalDisplayName"] == world.stranger.id
     assert detail["EncodedDiagnosticMessage"].startswith("AQEAAAAA")
 
@@ -156,13 +156,13 @@ def test_a_documented_error_is_met(name: str, status: int, code: str, message: s
         known = OPERATIONS[name]["parameters"]
         changed = parameters(rule.change, world)
         asked |= {key: value for key, value in changed.items() if key in known}
-        who = rule.by(world).access_key if rule.by else _credentials(row, world)
+        who = rule.by(world).access_key if rule.by else credentials(row, world)
         if rule.twice:
-            _call(name, asked, who)
+            call(name, asked, who)
         if rule.after is not None:
             rule.after(world)
         with pytest.raises(AlibabaCloudException) as caught:
-            _call(name, asked, who)
+            call(name, asked, who)
 
     assert (caught.value.code, caught.value.status_code) == (code, status)
     if "<" not in message:
@@ -172,11 +172,11 @@ def test_a_documented_error_is_met(name: str, status: int, code: str, message: s
 # How a call is made
 
 
-def _credentials(row: Row, world: Furnished) -> clients.Credentials:
+def credentials(row: Row, world: Furnished) -> clients.Credentials:
     return row.by(world).access_key if row.by else world.cloud.admin_key
 
 
-def _call(name: str, asked: Mapping[str, Any], credentials: clients.Credentials) -> Any:
+def call(name: str, asked: Mapping[str, Any], credentials: clients.Credentials) -> Any:
     """Through the official client's own method, with its own request class."""
     service, operation = name.split(".")
     client: Any = {"ram": clients.ram, "sts": clients.sts, "ims": clients.ims}[service](credentials)

@@ -6,7 +6,7 @@ from typing import Any
 
 from pytest_ramsts.errors import MalformedPolicyDocumentError
 from pytest_ramsts.identity import Account, ManagedPolicy, Page, PolicyVersion, page_through
-from pytest_ramsts.identity.names import check_name, check_one_of
+from pytest_ramsts.identity.names import check_length, check_name, check_one_of
 from pytest_ramsts.service import Body, Invocation
 from pytest_ramsts.services.ram.product import Bearers, date, page_size, paged, ram, tags_of
 
@@ -42,8 +42,9 @@ def _version_fields(policy: ManagedPolicy, version: PolicyVersion) -> dict[str, 
     }
 
 
-def _document(text: str) -> str:
+def _document(account: Account, text: str) -> str:
     """A document as it comes over the wire: JSON, never a path to a file."""
+    check_length("PolicyDocument", text, account.world.limits.policy_characters)
     if not text.lstrip().startswith("{"):
         raise MalformedPolicyDocumentError("The policy document is not a JSON object.")
     return text
@@ -58,7 +59,7 @@ def create_policy(
     tag: dict[str, str] | None = None,
 ) -> Body:
     policy = account.create_policy(
-        policy_name, _document(policy_document), description=description, tags=tag
+        policy_name, _document(account, policy_document), description=description, tags=tag
     )
     return {"Policy": _fields(policy)}
 
@@ -139,7 +140,7 @@ def create_policy_version(
     )
     policy = find_custom(account, policy_name)
     version = policy.create_version(
-        _document(policy_document),
+        _document(account, policy_document),
         set_as_default=set_as_default,
         rotate=rotate_strategy != "None",
     )
