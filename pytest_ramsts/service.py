@@ -79,6 +79,9 @@ of the invocation and the arguments that gives one of these, several or none.
 On = Resource | Sequence[Resource] | Mapping[str, Resource] | None
 """What an operation is done on. A mapping gives the resource by the action that is asked there."""
 
+Answer = Callable[[Invocation], Body]
+"""What a declared operation does."""
+
 Identify = Callable[[Mapping[str, str], World], Caller]
 """Who calls, proven by the parameters of an operation that nobody signs."""
 
@@ -398,7 +401,7 @@ class Service:
         action: str = "",
         keys: Mapping[str, str] | None = None,
         requires: Iterable[str] = (),
-        answer: Callable[[Invocation], Body] | None = None,
+        answer: Answer | None = None,
     ) -> Operation:
         """Guard an operation that has no function of its own: a test programs what it does, else it
         is up to `answer`, or to `other`.
@@ -420,6 +423,15 @@ class Service:
             requires=requires,
         )
         return declared
+
+    def answers(self, name: str) -> Callable[[Answer], Answer]:
+        """Make a function of the `invocation` what a declared operation does."""
+
+        def register(run: Answer) -> Answer:
+            self.operations[name].run = run
+            return run
+
+        return register
 
     def region_of(self, host: str) -> str | None:
         """The region that a host of this service names; None if the host is not one."""

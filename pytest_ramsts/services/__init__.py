@@ -12,6 +12,7 @@ from pytest_ramsts.services.metadata import credentials_uri, metadata
 from pytest_ramsts.services.oss import oss
 from pytest_ramsts.services.products import ecs
 from pytest_ramsts.services.ram import ram
+from pytest_ramsts.services.sls import sls
 from pytest_ramsts.services.sts import sts
 from pytest_ramsts.services.tablestore import tablestore
 
@@ -25,6 +26,7 @@ SERVICES: Final[tuple[Service, ...]] = (
     oss,
     ecs,
     kms,
+    sls,
     tablestore,
     metadata,
     credentials_uri,

@@ -6,7 +6,7 @@ Knows no service.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from pytest_ramsts.wire import quoting
@@ -38,9 +38,10 @@ class Routes:
     query must say, `?type=cursor`, or have, `?cursor=`.
     """
 
-    def __init__(self, routes: Mapping[str, str]) -> None:
+    def __init__(self, routes: Mapping[str, str] | Iterable[tuple[str, str]]) -> None:
+        """Pairs, where an operation has several."""
         self._routes: dict[tuple[str, int], list[_Route]] = {}
-        for operation, written in routes.items():
+        for operation, written in routes.items() if isinstance(routes, Mapping) else routes:
             method, _, target = written.partition(" ")
             path, _, query = target.partition("?")
             pairs = [pair.partition("=") for pair in query.split("&") if pair]
