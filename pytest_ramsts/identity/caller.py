@@ -64,7 +64,7 @@ class Caller:
                 break
         if decision is None:
             raise RamstsError("`on` names no resource; give an ARN, or `*` for every one")
-        self.account.world.asked = decision
+        self.account.world.asked.append(decision)
         return decision
 
     def decide(

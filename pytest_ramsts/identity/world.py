@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import ChainMap
+from collections import ChainMap, deque
 from collections.abc import Callable, Mapping, MutableMapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
@@ -67,8 +67,8 @@ class World:
         self._arranged: dict[str, tuple[AppliedPolicy, Account]] = {}
         self.late: Propagation | None = None
         """How changes reach those who decide, where they take their time."""
-        self.asked: Decision | None = None
-        """What the last `can()` answered: a failing test explains it."""
+        self.asked: deque[Decision] = deque(maxlen=20)
+        """What the last `can()` answered, the newest last: a failing test explains it."""
         self.accounts_by_id: dict[str, Account] = {}
         self.keys_by_id: dict[str, AccessKey] = {}
         self.sessions_by_key_id: dict[str, Session] = {}

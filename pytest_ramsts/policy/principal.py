@@ -58,6 +58,8 @@ class Principal:
 
     def __str__(self) -> str:
         """`user alice`, as a reader of a failing test says it."""
+        if self.kind == "AssumedRole" and not self.session_name:  # any session of it
+            return f"role {self.name}"
         return _SPOKEN[self.kind].format(self)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final, Protocol
 
 import pytest
 
 from pytest_ramsts.identity import World
 from pytest_ramsts.journal import Call, Journal
+from pytest_ramsts.policy import Decision
 from pytest_ramsts.report.trace import lines, row, rows
 
 __all__ = ["ASKED", "CALLS", "HINT", "Story", "add_sections", "story_of"]
@@ -47,9 +48,8 @@ def add_sections(
     """Add what pytest shows when the test fails, and `--ramsts-trace` for every test."""
     full = item.config.get_verbosity() > 1
     error = call.excinfo.value if call.excinfo else None
-    asked = cloud.world.asked
-    if asked is not None and isinstance(error, AssertionError):
-        report.sections.append((ASKED, asked.explain(full=full)))
+    if cloud.world.asked and isinstance(error, AssertionError):
+        report.sections.append(_asked(list(cloud.world.asked), str(error), full=full))
     if error is not None and _lacks_credentials(cloud.calls, error):
         report.sections.append((HINT, _LEND))
     story: Story = {}
@@ -72,6 +72,14 @@ def story_of(report: object) -> Story:
     """What `add_sections` left at a report; empty where it left nothing."""
     story: Story = getattr(report, _ATTRIBUTE, None) or {}
     return story
+
+
+def _asked(decisions: Sequence[Decision], message: str, *, full: bool) -> tuple[str, str]:
+    """The decision that a failed assertion shows, else the last one, explained."""
+    for decision in reversed(decisions):
+        if repr(decision) in message:
+            return "can()", decision.explain(full=full)
+    return ASKED, decisions[-1].explain(full=full)
 
 
 def _lacks_credentials(calls: Journal, error: BaseException) -> bool:

@@ -190,19 +190,29 @@ def test_the_story_comes_from_workers_too(pytester: pytest.Pytester) -> None:
     assert "\x1b[31mdenied" in result.stdout.str()
 
 
-def test_the_last_can_is_explained(pytester: pytest.Pytester) -> None:
+@pytest.mark.parametrize(
+    ("assertion", "section", "told"),
+    [
+        ("assert get", "*- can() -*", "user alice may not ots:GetRow on acs:*"),
+        ("assert bool(get)", "*- The last can() -*", "user alice may not ots:PutRow on acs:*"),
+    ],
+)
+def test_the_can_that_an_assertion_shows_is_explained_else_the_last(
+    pytester: pytest.Pytester, assertion: str, section: str, told: str
+) -> None:
     write(
         pytester,
-        """
+        f"""
 def test_it(ramsts):
     alice = ramsts.account.create_user("alice")
-    assert alice.can("ots:GetRow", on="acs:ots:*:*:instance/orders/table/a")
+    get = alice.can("ots:GetRow", on="acs:ots:*:*:instance/orders/table/a")
+    put = alice.can("ots:PutRow", on="acs:ots:*:*:instance/orders/table/a")
+    get = {{"bool": bool(get)}}["bool"] if "bool" in {assertion!r} else get
+    {assertion}
 """,
     )
 
-    result = pytester.runpytest()
-
-    result.stdout.fnmatch_lines(["*- The last can() -*", "user alice may not ots:GetRow on acs:*"])
+    pytester.runpytest().stdout.fnmatch_lines([section, told])
 
 
 def test_an_application_without_credentials_gets_a_hint(pytester: pytest.Pytester) -> None:
