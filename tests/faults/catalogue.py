@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import alibabacloud_oss_v2 as oss_sdk
+import oss2
 from alibabacloud_credentials.provider import RamRoleArnCredentialsProvider
 from alibabacloud_sts20150401.client import Client as Sts
 from alibabacloud_tea_openapi.models import Config
@@ -97,6 +99,24 @@ def table_store(cloud: FakeCloud) -> Callable[[], Any]:
     return call
 
 
+def oss(cloud: FakeCloud) -> Callable[[], Any]:
+    auth = oss2.Auth(cloud.admin_key.id, cloud.admin_key.secret)
+    service = oss2.Service(auth, "https://oss-cn-hangzhou.aliyuncs.com")
+    call: Callable[[], Any] = service.list_buckets
+    return call
+
+
+def oss_v2(cloud: FakeCloud) -> Callable[[], Any]:
+    key = cloud.admin_key
+    settings = oss_sdk.config.load_default()
+    settings.credentials_provider = oss_sdk.credentials.StaticCredentialsProvider(
+        key.id, key.secret
+    )
+    settings.region = "cn-hangzhou"
+    client = oss_sdk.Client(settings)
+    return lambda: client.list_buckets(oss_sdk.ListBucketsRequest())
+
+
 @dataclass(frozen=True)
 class Sdk:
     name: str
@@ -122,6 +142,8 @@ SDKS: Final = [
         "ots",
         table_store,
     ),
+    Sdk("oss2", "`Service.list_buckets`", "oss", oss),
+    Sdk("alibabacloud-oss-v2", "`Client.list_buckets`, with its default retryer", "oss", oss_v2),
 ]
 
 
@@ -169,7 +191,9 @@ def page() -> str:
     from importlib.metadata import version  # noqa: PLC0415
 
     names = ["alibabacloud-tea-openapi", "aliyun-python-sdk-core", "alibabacloud-credentials"]
-    versions = ", ".join(f"{name} {version(name)}" for name in [*names, "tablestore"])
+    versions = ", ".join(
+        f"{name} {version(name)}" for name in [*names, "tablestore", "oss2", "alibabacloud-oss-v2"]
+    )
     lines = [HEAD.format(versions=versions)]
     for sdk in SDKS:
         lines += [
