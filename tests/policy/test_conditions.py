@@ -24,6 +24,8 @@ from pytest_ramsts.policy import (
 )
 from pytest_ramsts.policy.conditions import OPERATORS
 
+from .drawing import UNTIMED
+
 ALICE = Principal("RAMUser", "1000000000000001", "alice", "2065570000000001")
 
 EVERYTHING = Settings(if_exists="accept", set_operators="accept", null_operator="accept")
@@ -230,6 +232,7 @@ def test_keys_are_the_same_without_case_but_for_the_name_of_a_tag(
     assert met("StringEquals", "x", "x", key=key, sent_as=sent_as, settings=settings) is expected
 
 
+@UNTIMED
 @given(
     st.text("0123456789+-. e_", max_size=6) | st.sampled_from(["NaN", "Infinity", "\u0661", "1_0"])
 )
@@ -249,6 +252,7 @@ TIMES = st.from_regex(
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)", re.ASCII)
 
 
+@UNTIMED
 @given(TIMES)
 @example("2026-03-01T08:00:00Z")
 @example("2026-03-01T08:00:00+08:00")
@@ -277,6 +281,7 @@ MASKS = st.sampled_from(
 )
 
 
+@UNTIMED
 @given(ADDRESSES, MASKS)
 @example("10.0.0.0", "/8")
 def test_a_block_is_an_address_with_the_length_of_its_prefix(address: str, mask: str) -> None:
@@ -331,6 +336,7 @@ def _is_readable(operator: str, value: str) -> bool:
     return True
 
 
+@UNTIMED
 @given(st.ip_addresses(), st.integers(0, 128), st.ip_addresses())
 def test_an_address_is_in_the_blocks_that_the_standard_library_says(
     base: Any, length: int, actual: Any

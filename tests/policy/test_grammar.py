@@ -20,7 +20,7 @@ from pytest_ramsts.policy.grammar import (
     screen,
 )
 
-from .drawing import Digits, draw_document
+from .drawing import UNTIMED, Digits, draw_document
 
 ALLOW = {"Effect": "Allow", "Action": "ots:GetRow", "Resource": "*"}
 TRUST = {
@@ -579,6 +579,7 @@ ELEMENTS = ("Effect", "Action", "Resource", "NotAction", "Condition", "Version")
 NEARLY_PLAIN = st.dictionaries(st.sampled_from(ELEMENTS), VALUES, min_size=2, max_size=4)
 
 
+@UNTIMED
 @given(st.lists(NEARLY_PLAIN | st.just(ALLOW), min_size=1, max_size=4))
 def test_statements_seen_in_passing_are_judged_as_those_that_are_read(
     statements: list[Any],
@@ -602,6 +603,7 @@ def test_a_plain_statement_is_left_unread_until_it_is_asked_for() -> None:
     assert plain_statement(screened, 2, "Deny") == read_statement(listed, 0, "identity", DEFAULT)
 
 
+@UNTIMED
 @given(st.binary(min_size=60, max_size=60), st.sampled_from(["identity", "trust", "resource"]))
 def test_a_document_is_its_own_text_again(number: bytes, kind: Any) -> None:
     drawn = draw_document(Digits(int.from_bytes(number)), kind)

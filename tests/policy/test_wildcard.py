@@ -8,17 +8,20 @@ from hypothesis import strategies as st
 
 from pytest_ramsts.policy.wildcard import is_pattern, matches
 
+from .drawing import UNTIMED
 from .reference import covers
 
 PATTERNS = st.text("ab:/*?", max_size=12)
 TEXTS = st.text("ab:/", max_size=14)
 
 
+@UNTIMED
 @given(PATTERNS, TEXTS)
 def test_a_pattern_covers_what_the_same_regular_expression_does(pattern: str, text: str) -> None:
     assert matches(pattern, text) == covers(pattern, text)
 
 
+@UNTIMED
 @given(TEXTS)
 def test_a_text_covers_itself(text: str) -> None:
     assert matches(text, text)
