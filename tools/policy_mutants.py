@@ -39,7 +39,7 @@ TESTS = ROOT / "tests" / "policy"
 KNOWN = Path(__file__).with_name("policy_survivors.txt")
 
 SECONDS = 60
-"""So long a mutant may keep the tests busy before it counts as noticed."""
+"""So much processor time a mutant may cost before it counts as noticed."""
 
 SLOW = ("test_reference.py", "test_laws.py")
 NEAR = {
@@ -238,8 +238,8 @@ def survives(mutant: Mutant) -> bool:
     nothing = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nothing, 1)
     os.dup2(nothing, 2)
-    signal.signal(signal.SIGALRM, _give_up)
-    signal.alarm(SECONDS)
+    signal.signal(signal.SIGPROF, _give_up)
+    signal.setitimer(signal.ITIMER_PROF, SECONDS)
     quick = [path for path in sorted(TESTS.glob("test_*.py")) if path.name not in SLOW]
     near = [TESTS / f"test_{name}.py" for name in NEAR[mutant.module]]
     rest = [path for path in quick if path not in near] + [TESTS / name for name in SLOW]
@@ -258,6 +258,7 @@ def main() -> None:
     parser.add_argument("modules", nargs="*")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--survivors", type=Path, help="a file to write their keys to")
+    parser.add_argument("--again", type=Path, help="take only those whose keys are in this file")
     parser.add_argument("--every", type=int, default=1, help="take one mutant of so many")
     parser.add_argument("--start", type=int, default=0, help="and begin with this one")
     arguments = parser.parse_args()
@@ -269,6 +270,9 @@ def main() -> None:
     ]
     everyone = [mutant for path in paths for mutant in mutants(path)]
     everyone = everyone[arguments.start :: arguments.every]
+    if arguments.again:
+        keys = set(arguments.again.read_text(encoding="utf-8").splitlines())
+        everyone = [mutant for mutant in everyone if mutant.key in keys]
     fork = multiprocessing.get_context("fork")
     with fork.Pool(arguments.jobs, maxtasksperchild=1) as pool:
         unchanged = [
@@ -289,7 +293,8 @@ def main() -> None:
                 where = f"{mutant.module}.py:{mutant.line}"
                 print(f"{where}: {mutant.change}: {mutant.code}  ({reason})", flush=True)
     if arguments.survivors:
-        arguments.survivors.write_text("".join(f"{one.key}\n" for one in survivors), "utf-8")
+        keys_of_survivors = "".join(f"{one.key}\n" for one in survivors)
+        arguments.survivors.write_text(keys_of_survivors, encoding="utf-8")
     total = Counter(mutant.module for mutant in everyone)
     living = Counter(mutant.module for mutant in survivors)
     for module, count in total.items():
