@@ -110,6 +110,11 @@ class Account(Caller):
         return RecycleBin(self)
 
     @cached_property
+    def _own_trust(self) -> Policy:
+        """The trust policy of a role that is for this account."""
+        return trust_document(self, self)
+
+    @cached_property
     def _system(self) -> Register[ManagedPolicy]:
         return Register("SystemPolicy", sys.maxsize)
 
@@ -214,7 +219,7 @@ class Account(Caller):
         if tags:
             check_tags(tags)
         role_name = check_name("RoleName", self.world.names.role_name() if name is None else name)
-        trust = trust_document(self if trusted is None else trusted, self)
+        trust = self._own_trust if trusted in (None, self) else trust_document(trusted, self)
         role = Role(
             self,
             role_name,

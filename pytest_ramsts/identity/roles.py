@@ -19,7 +19,7 @@ from pytest_ramsts.identity.grantees import Grantee
 from pytest_ramsts.identity.names import check_length, check_name
 from pytest_ramsts.identity.sessions import Session
 from pytest_ramsts.identity.tags import Tagged
-from pytest_ramsts.policy import AppliedPolicy, Policy, PolicySource, Principal, allow
+from pytest_ramsts.policy import AppliedPolicy, Policy, PolicySource, Principal
 
 if TYPE_CHECKING:
     from pytest_ramsts.identity.account import Account
@@ -169,8 +169,13 @@ def trust_document(
     if isinstance(trusted, Policy | Mapping) or _is_json(trusted):
         policy = Policy.parse(trusted, kind="trust", settings=account.world.settings.policy)
     else:
+        statement = {
+            "Effect": "Allow",
+            "Action": "sts:AssumeRole",
+            "Principal": _trusted(trusted),
+        }
         policy = Policy.parse(
-            Policy(allow("sts:AssumeRole", on=None, principal=_trusted(trusted))),
+            {"Version": "1", "Statement": [statement]},
             kind="trust",
             settings=account.world.settings.policy,
         )
