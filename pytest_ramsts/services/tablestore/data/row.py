@@ -34,11 +34,6 @@ class Row:
         self.written = written
         """When it was last changed: what its life depends on if it has no column."""
 
-    def copy(self) -> Row:
-        copy = Row(self.written)
-        copy.columns = {name: dict(versions) for name, versions in self.columns.items()}
-        return copy
-
     def living(self, since: int, versions: int) -> dict[str, list[tuple[int, Value]]] | None:
         """The columns as they are now, by name, the newest version first; None if the row is gone.
 

@@ -316,7 +316,7 @@ class Table:
         copy._last_increment = self._last_increment
         for order in self._partition(value):
             key = key_of(order)
-            copy._keep(key, self._rows[key].copy())
+            copy._keep(key, self._rows[key])  # a kept row never changes: a new one takes its place
         return copy
 
     def replace_partition(self, value: KeyValue, by: Table) -> None:
