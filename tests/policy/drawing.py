@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import fields
 from typing import Any, Final, Literal, TypeVar, get_args, get_type_hints
 
-from hypothesis import Phase, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from pytest_ramsts.policy import Access, AppliedPolicy, Layers, Policy, Principal, Settings
 
@@ -182,7 +182,7 @@ NAMED: Final[tuple[Any, ...]] = (
     [f"arn:sts::{ONE}:assumed-role/Reader/*"],
     [f"arn:sts::{TWO}:assumed-role/reader/s1", "3000000000000009"],
 )
-UNTIMED: Final = settings(deadline=None)
+UNTIMED: Final = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """How long an example takes says nothing on a machine that is busy."""
 
 WITHOUT_SHRINKING: Final = (Phase.explicit, Phase.reuse, Phase.generate)

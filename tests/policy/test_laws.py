@@ -13,6 +13,7 @@ from pytest_ramsts.policy.filing import Filing, Patterns
 from pytest_ramsts.policy.question import Question
 
 from .drawing import (
+    UNTIMED,
     WITHOUT_SHRINKING,
     Digits,
     Kind,
@@ -32,7 +33,7 @@ def numbers(size: int) -> st.SearchStrategy[Digits]:
 WORLDS = numbers(250).map(draw_documents)
 ACCESSES = numbers(12).map(draw_access)
 LAYER_NAMES = st.sampled_from(("control", "session", "identity", "resource", "trust"))
-LAWS = settings(max_examples=200, deadline=None, phases=WITHOUT_SHRINKING)
+LAWS = settings(UNTIMED, max_examples=200, phases=WITHOUT_SHRINKING)
 
 
 def with_statement(documents: Documents, layer: Any, statement: dict[str, Any]) -> Documents:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from pytest_ramsts.policy import DEFAULT, Settings, decide
 
 from .drawing import (
+    UNTIMED,
     WITHOUT_SHRINKING,
     Digits,
     draw_access,
@@ -27,13 +28,13 @@ WORLDS = numbers(250)
 REQUESTS = st.lists(numbers(10), min_size=5, max_size=20)
 
 
-@settings(max_examples=700, deadline=None, phases=WITHOUT_SHRINKING)
+@settings(UNTIMED, max_examples=700, phases=WITHOUT_SHRINKING)
 @given(WORLDS, REQUESTS)
 def test_the_judge_agrees(world: int, requests: list[int]) -> None:
     _compare(world, requests, DEFAULT)
 
 
-@settings(max_examples=400, deadline=None, phases=WITHOUT_SHRINKING)
+@settings(UNTIMED, max_examples=400, phases=WITHOUT_SHRINKING)
 @given(WORLDS, REQUESTS, numbers(8))
 def test_the_judge_agrees_under_every_reading(
     world: int, requests: list[int], reading: int
