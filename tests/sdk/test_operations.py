@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 from alibabacloud_tea_openapi.exceptions import AlibabaCloudException
@@ -17,6 +18,7 @@ from aliyunsdkcore.request import RpcRequest
 
 from pytest_ramsts import ApiError, FakeCloud, Limits
 from pytest_ramsts.services import SERVICES
+from pytest_ramsts.wire import rpc
 
 from . import clients
 from .furnished import Furnished, furnish
@@ -108,6 +110,43 @@ def test_the_older_sdk_gets_the_same_answer(name: str, world: Furnished) -> None
     answered = json.loads(client.do_action_with_exception(request))
 
     assert _differences(OPERATIONS[name]["response"], answered, row.absent) == []
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_an_answer_in_xml_has_the_same_members(name: str, world: Furnished) -> None:
+    row = ROWS[name]
+    call(name, row.asked(world), credentials(row, world))
+    answered = world.cloud.calls.last.response.json()
+
+    written = rpc.success(answered, answered["RequestId"], "XML", name.partition(".")[2])
+    root = ET.fromstring(written.body)
+
+    assert root.tag == f"{name.partition('.')[2]}Response"
+    assert _leaves_of_xml(root) == sorted(_leaves_of_json(answered))
+
+
+def _leaves_of_xml(element: ET.Element, at: str = "") -> list[tuple[str, str]]:
+    """Every value, with the names above it."""
+    found: list[tuple[str, str]] = []
+    for child in element:
+        path = f"{at}/{child.tag}"
+        found += _leaves_of_xml(child, path) if len(child) else [(path, child.text or "")]
+    return sorted(found)
+
+
+def _leaves_of_json(value: Any, at: str = "") -> list[tuple[str, str]]:
+    match value:
+        case dict():
+            if not value:
+                return [(at, "")]
+            return [
+                leaf for name, one in value.items() for leaf in _leaves_of_json(one, f"{at}/{name}")
+            ]
+        case list():
+            return [leaf for one in value for leaf in _leaves_of_json(one, at)]
+        case bool():
+            return [(at, "true" if value else "false")]
+    return [(at, str(value))]
 
 
 # Refusal
