@@ -111,6 +111,8 @@ class Policy:
     def _listed(self) -> list[int]:
         """The numbers of statements that have a list in them, or more than patterns."""
         screened = self._screened
+        if set(map(type, (*screened.actions, *screened.resources))) == {str}:
+            return []
         patterns = enumerate(zip(screened.actions, screened.resources, strict=True))
         return [
             number
