@@ -17,6 +17,7 @@ from pytest_ramsts.identity import AccessKey, Account, Role, Session, User
 from pytest_ramsts.issuers import OidcIssuer
 from pytest_ramsts.policy import Policy, PolicySource
 from pytest_ramsts.services.metadata import CREDENTIALS_HOST, HttpTokens
+from pytest_ramsts.services.sign_in import OAUTH_URL, SSO_URL
 
 __all__ = ["Terms", "Who", "acting_as", "credentials_of"]
 
@@ -76,6 +77,8 @@ def acting_as(
             case "uri":
                 add_host(CREDENTIALS_HOST)
                 wish = Wish(uri=state("credentials-uri").offer(_temporary(who, via)))
+            case "login":
+                wish = _login(_role(who, via), via, state)
             case "oidc":
                 wish = _federation(_role(who, via), terms, via)
         stack.enter_context(found(source, wish))
@@ -164,6 +167,19 @@ def _assumption(role: Role, terms: Terms, *, chained: bool) -> Wish:
             f" use cli:ChainableRamRoleArn to have it assumed by {by!r}"
         )
     return replace(wish, key=key)
+
+
+def _login(role: Role, via: str, state: Callable[[str], Any]) -> Wish:
+    """What a person's login by the command line tool left in its configuration."""
+    service, url = ("cloud-sso", SSO_URL) if via == "cli:CloudSSO" else ("oauth", OAUTH_URL)
+    login = state(service).grant(role)
+    return Wish(
+        uri=url,
+        account_id=role.account.id,
+        access_token=login.access_token,
+        refresh_token=login.refresh_token,
+        token_expires=int(login.expires),
+    )
 
 
 def _federation(role: Role, terms: Terms, via: str) -> Wish:

@@ -26,7 +26,9 @@ from unittest.mock import patch
 
 __all__ = ["SOURCES", "Credentials", "Find", "Need", "Source", "Wish", "found"]
 
-Need = Literal["credentials", "key", "session", "assumed", "chained", "instance", "oidc", "uri"]
+Need = Literal[
+    "credentials", "key", "session", "assumed", "chained", "instance", "login", "oidc", "uri"
+]
 """What a source hands over, or leads to."""
 
 
@@ -56,6 +58,11 @@ class Wish:
     policy: str = ""
     external_id: str = ""
     uri: str = ""
+    """Where credentials are offered, or a login is shown."""
+    account_id: str = ""
+    access_token: str = ""
+    refresh_token: str = ""
+    token_expires: int = 0
     provider_arn: str = ""
     oidc_token: str = ""
     source: Wish | None = None
@@ -236,6 +243,25 @@ def _oidc_by_cli(wish: Wish, home: Path) -> dict[str, Any]:
     }
 
 
+def _sso_by_cli(wish: Wish, _: Path) -> dict[str, Any]:
+    return {
+        "cloud_sso_sign_in_url": wish.uri,
+        "cloud_sso_account_id": wish.account_id,
+        "cloud_sso_access_config": "ac-ramsts",
+        "access_token": wish.access_token,
+        "cloud_sso_access_token_expire": wish.token_expires,
+    }
+
+
+def _oauth_by_cli(wish: Wish, _: Path) -> dict[str, Any]:
+    return {
+        "oauth_site_type": "CN",
+        "oauth_access_token": wish.access_token,
+        "oauth_access_token_expire": wish.token_expires,
+        "oauth_refresh_token": wish.refresh_token,
+    }
+
+
 _EXTERNAL: Final = ".aliyun/external.json"
 
 
@@ -272,6 +298,8 @@ SOURCES: Final[Mapping[str, Source]] = {
     "cli:ChainableRamRoleArn": Source("chained", _cli("ChainableRamRoleArn", _assumed_by_cli)),
     "cli:EcsRamRole": Source("instance", _cli("EcsRamRole", _instance_by_cli)),
     "cli:OIDC": Source("oidc", _cli("OIDC", _oidc_by_cli)),
+    "cli:CloudSSO": Source("login", _cli("CloudSSO", _sso_by_cli)),
+    "cli:OAuth": Source("login", _cli("OAuth", _oauth_by_cli)),
     "cli:External": Source("credentials", _cli("External", _external_by_cli)),
     "credentials_file:access_key": Source("key", _credentials_file("access_key", _pair)),
     "credentials_file:ram_role_arn": Source(

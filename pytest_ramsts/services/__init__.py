@@ -12,6 +12,7 @@ from pytest_ramsts.services.metadata import credentials_uri, metadata
 from pytest_ramsts.services.oss import oss
 from pytest_ramsts.services.products import ecs
 from pytest_ramsts.services.ram import ram
+from pytest_ramsts.services.sign_in import cloud_sso, oauth
 from pytest_ramsts.services.sls import sls
 from pytest_ramsts.services.sts import sts
 from pytest_ramsts.services.tablestore import tablestore
@@ -30,4 +31,6 @@ SERVICES: Final[tuple[Service, ...]] = (
     tablestore,
     metadata,
     credentials_uri,
+    cloud_sso,
+    oauth,
 )

@@ -10,7 +10,7 @@ that the application is given.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final, Literal
 
 from pytest_ramsts.clock import timestamp
@@ -19,7 +19,15 @@ from pytest_ramsts.identity import Role, Session, World
 from pytest_ramsts.service import Body, Invocation, Service
 from pytest_ramsts.wire import Request, Response, rpc
 
-__all__ = ["CREDENTIALS_HOST", "CredentialsUri", "HttpTokens", "Instance", "Lease", "Metadata"]
+__all__ = [
+    "CREDENTIALS_HOST",
+    "CredentialsUri",
+    "HttpTokens",
+    "Instance",
+    "Lease",
+    "Metadata",
+    "Plain",
+]
 
 HttpTokens = Literal["optional", "required"]
 """Whether the metadata service answers without a token, as ECS calls it."""
@@ -124,15 +132,14 @@ class CredentialsUri:
         return offer() if offer else None
 
 
-class _Plain:
+class Plain:
     """Paths instead of operations, plain text and JSON instead of envelopes."""
 
-    def __init__(self, route: Callable[[Request], tuple[str, dict[str, str]]]) -> None:
-        self._route = route
+    def __init__(self, read: Callable[[Request], rpc.RpcCall]) -> None:
+        self._read = read
 
     def read(self, request: Request) -> rpc.RpcCall:
-        operation, parameters = self._route(request)
-        return rpc.RpcCall(operation, "", "JSON", parameters)
+        return self._read(request)
 
     def success(
         self,
@@ -164,6 +171,10 @@ def _answer(status: int, text: str, content_type: str = "text/plain") -> Respons
     return Response(status, headers, body)
 
 
+def _call(operation: str, parameters: Mapping[str, str]) -> rpc.RpcCall:
+    return rpc.RpcCall(operation, "", "JSON", parameters)
+
+
 def _not_found(hint: str) -> ApiError:
     return ApiError("NotFound", "Not Found", status=404, hint=hint)
 
@@ -171,17 +182,18 @@ def _not_found(hint: str) -> ApiError:
 # The metadata service
 
 
-def _metadata_route(request: Request) -> tuple[str, dict[str, str]]:
+def _metadata_route(request: Request) -> rpc.RpcCall:
     path, method = request.path, request.method
     given = {"Token": request.headers.get(_TOKEN_HEADER)}
     if method == "PUT" and path == _TOKEN:
-        return "CreateToken", {"Seconds": request.headers.get(f"{_TOKEN_HEADER}-ttl-seconds")}
+        seconds = request.headers.get(f"{_TOKEN_HEADER}-ttl-seconds")
+        return _call("CreateToken", {"Seconds": seconds})
     if method == "GET" and path.rstrip("/") == _ROLES.rstrip("/"):
-        return "GetRoleName", given
+        return _call("GetRoleName", given)
     if method == "GET" and path.startswith(_ROLES):
-        return "GetRoleCredentials", {**given, "RoleName": path.removeprefix(_ROLES)}
+        return _call("GetRoleCredentials", {**given, "RoleName": path.removeprefix(_ROLES)})
     if method == "GET" and path == "/latest/meta-data/instance-id":
-        return "GetInstanceId", given
+        return _call("GetInstanceId", given)
     raise _not_found(f"{method} {path} is not answered here")
 
 
@@ -189,7 +201,7 @@ metadata: Final = Service(
     "metadata",
     hosts=["100.100.100.200"],
     version="",
-    dialect=_Plain(_metadata_route),
+    dialect=Plain(_metadata_route),
     anonymous=True,
     state=Metadata,
 )
@@ -256,15 +268,15 @@ def _credentials(session: Session) -> Body:
 # The credentials URI
 
 
-def _uri_route(request: Request) -> tuple[str, dict[str, str]]:
-    return "GetCredentials", {"Path": request.path}
+def _uri_route(request: Request) -> rpc.RpcCall:
+    return _call("GetCredentials", {"Path": request.path})
 
 
 credentials_uri: Final = Service(
     "credentials-uri",
     hosts=[CREDENTIALS_HOST],
     version="",
-    dialect=_Plain(_uri_route),
+    dialect=Plain(_uri_route),
     anonymous=True,
     state=CredentialsUri,
 )

@@ -26,6 +26,8 @@ NAMES: Final = {
     "cli:ChainableRamRoleArn": "default/cli_profile/ram_role_arn/static_ak",
     "cli:EcsRamRole": "default/cli_profile/ecs_ram_role",
     "cli:OIDC": "default/cli_profile/oidc_role_arn",
+    "cli:CloudSSO": "default/cli_profile/cloud_sso",
+    "cli:OAuth": "default/cli_profile/oauth",
     "cli:External": "default/cli_profile/external",
     "credentials_file:access_key": "default/profile/static_ak",
     "credentials_file:ram_role_arn": "default/profile/ram_role_arn/static_ak",
