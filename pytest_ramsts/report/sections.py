@@ -16,6 +16,7 @@ __all__ = ["ASKED", "CALLS", "HINT", "Story", "add_sections", "story_of"]
 
 CALLS: Final = "Alibaba Cloud calls"
 ASKED: Final = "The last can()"
+_MANY, _FIRST = 50, 5
 HINT: Final = "A hint of pytest-ramsts"
 _LEND: Final = (
     "The application seems to have found no credentials."
@@ -53,9 +54,11 @@ def add_sections(
     if error is not None and _lacks_credentials(cloud.calls, error):
         report.sections.append((HINT, _LEND))
     story: Story = {}
-    if cloud.calls and (report.failed or item.config.getoption("--ramsts-trace")):
+    traced = item.config.getoption("--ramsts-trace")
+    if cloud.calls and (report.failed or traced):
+        calls = list(cloud.calls) if full or traced else _shortened(list(cloud.calls))
         note = _note(cloud.calls, error) if report.failed else lambda _: ()
-        story["calls"] = rows(cloud.calls, full=full, note=note)
+        story["calls"] = rows(calls, full=full, note=note)
         report.sections.append((CALLS, "\n".join(lines(story["calls"]))))
         story["chapter"] = _first_line(getattr(item, "module", None))
         story["headline"] = _first_line(getattr(item, "function", None))
@@ -72,6 +75,11 @@ def story_of(report: object) -> Story:
     """What `add_sections` left at a report; empty where it left nothing."""
     story: Story = getattr(report, _ATTRIBUTE, None) or {}
     return story
+
+
+def _shortened(calls: list[Call]) -> list[Call]:
+    """Of very many calls the first few and the last, which are nearest to the failure."""
+    return calls if len(calls) <= _MANY else [*calls[:_FIRST], *calls[_FIRST - _MANY :]]
 
 
 def _asked(decisions: Sequence[Decision], message: str, *, full: bool) -> tuple[str, str]:

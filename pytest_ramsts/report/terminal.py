@@ -106,12 +106,14 @@ def _list(
     terminal.section(headline, sep="-", yellow=True)
     for nodeid, rows in sorted(found):
         terminal.write_line(nodeid)
-        for line in _lines(terminal, rows, indent=2):
+        for line in _lines(terminal, rows, indent=2, whole=False):
             terminal.write_line(f"  {line}")
     if cure:
         terminal.write_line(cure)
 
 
-def _lines(terminal: pytest.TerminalReporter, rows: list[Row], indent: int = 0) -> Iterator[str]:
+def _lines(
+    terminal: pytest.TerminalReporter, rows: list[Row], indent: int = 0, *, whole: bool = True
+) -> Iterator[str]:
     writer = terminal._tw  # noqa: SLF001 - the only way to a terminal's width and colours
-    return lines(rows, writer.fullwidth - indent, writer.markup)
+    return lines(rows, writer.fullwidth - indent, writer.markup, whole=whole)

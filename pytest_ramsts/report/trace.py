@@ -27,6 +27,7 @@ _NARROWEST: Final = 40
 class Row(TypedDict):
     """One call, in words."""
 
+    number: int
     date: str
     time: str
     who: str
@@ -74,6 +75,7 @@ def row(call: Call, *, full: bool = False, named: bool = False, notes: Iterable[
     """`full` explains all that was considered; `named` says of whom which account they are in."""
     kind = _kind(call)
     return {
+        "number": call.number,
         "date": f"{call.time:%Y-%m-%d}",
         "time": f"{call.time:%H:%M:%S}",
         "who": _who(call, named=named),
@@ -87,15 +89,24 @@ def row(call: Call, *, full: bool = False, named: bool = False, notes: Iterable[
     }
 
 
-def lines(rows: Sequence[Row], width: int = WIDTH, paint: Paint | None = None) -> Iterator[str]:
-    """The rows as lines of at most this width, as far as words can be parted."""
+def lines(
+    rows: Sequence[Row], width: int = WIDTH, paint: Paint | None = None, *, whole: bool = True
+) -> Iterator[str]:
+    """The rows as lines of at most this width, as far as words can be parted. A `whole` story says
+    where calls are left out.
+    """
     paint = paint or _plain
     width = max(width, _NARROWEST)
     dated = len({row["date"] for row in rows}) > 1
     times = [f"{row['date']} {row['time']}" if dated else row["time"] for row in rows]
     who_width = max((len(row["who"]) for row in rows), default=0)
     what_width = max((len(row["what"]) for row in rows), default=0)
+    before = rows[0]["number"] - 1 if rows else 0
     for time, row in zip(times, rows, strict=True):
+        left_out = row["number"] - before - 1
+        if whole and left_out:
+            yield f"… {left_out} calls are left out; -vv tells them as well"
+        before = row["number"]
         outcome = paint(row["outcome"], **_COLOURS[row["kind"]])
         head = f"{time}  {row['who']:<{who_width}}  {row['what']:<{what_width}}  "
         below = [*_details(row)]

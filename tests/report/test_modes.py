@@ -77,6 +77,26 @@ def test_it(ramsts):
     result.stdout.fnmatch_lines(["*soft mode: this would have been denied*", "*would be denied*"])
 
 
+def test_what_was_allowed_between_is_not_missed_in_the_list(pytester: pytest.Pytester) -> None:
+    write(
+        pytester,
+        """
+def test_it(ramsts):
+    alice = ramsts.account.create_user("alice")
+    for _ in range(2):
+        with ramsts.acting_as(alice):
+            look_up("alice")
+        with ramsts.acting_as(ramsts.account):
+            look_up("alice")
+""",
+    )
+
+    result = pytester.runpytest("--ramsts-mode=soft")
+
+    assert result.stdout.str().count("would be denied  at") == 2
+    result.stdout.no_fnmatch_line("*left out*")
+
+
 def test_off_mode_asks_nobody_and_lists_nothing(pytester: pytest.Pytester) -> None:
     write(pytester, SOFT)
 

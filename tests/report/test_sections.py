@@ -130,6 +130,26 @@ def test_it(ramsts):
     result.stdout.fnmatch_lines(["*answered with HTTP 200: no SDK raises an exception for it*"])
 
 
+def test_of_very_many_calls_the_first_and_the_last_are_told(pytester: pytest.Pytester) -> None:
+    write(
+        pytester,
+        """
+def test_it(ramsts):
+    alice = ramsts.account.create_user("alice", policies=["AliyunRAMReadOnlyAccess"])
+    with ramsts.acting_as(alice):
+        for _ in range(60):
+            look_up("alice")
+    assert False
+""",
+    )
+
+    short, full = pytester.runpytest(), pytester.runpytest("-vv")
+
+    short.stdout.fnmatch_lines(["… 10 calls are left out; -vv tells them as well"])
+    assert short.stdout.str().count("ram:GetUser  ok") == 50
+    assert full.stdout.str().count("ram:GetUser  ok") == 60
+
+
 def test_nothing_secret_is_told(pytester: pytest.Pytester) -> None:
     write(
         pytester,
