@@ -34,7 +34,7 @@ from pytest_ramsts.identity.recycle_bin import RecycleBin
 from pytest_ramsts.identity.register import Register
 from pytest_ramsts.identity.roles import Role, trust_document
 from pytest_ramsts.identity.service_linked import role_template
-from pytest_ramsts.identity.tags import check_tags
+from pytest_ramsts.identity.tags import Tagged, check_tags
 from pytest_ramsts.identity.users import User
 from pytest_ramsts.policy import AppliedPolicy, Policy, PolicySource, Principal, Statement
 
@@ -406,6 +406,17 @@ class Account(Caller):
         if domain not in (self.default_domain, f"{self.id}{_DOMAIN}"):
             raise NotExistError("User", principal_name)
         return name
+
+    def tagged(self, kind: str, name: str) -> Tagged | None:
+        """The `user`, `role` or `policy` of a name, as what can bear tags."""
+        match kind:
+            case "user":
+                return self.users.get(name)  # type: ignore[no-any-return]  # as its register says
+            case "role":
+                return self.roles.get(name)  # type: ignore[no-any-return]
+            case "policy":
+                return self.policies.get(name)  # type: ignore[no-any-return]
+        return None
 
     def user_of_id(self, user_id: str) -> User:
         try:

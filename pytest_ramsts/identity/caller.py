@@ -77,7 +77,7 @@ class Caller:
         """The one decision behind `can` and behind every call. `context` is complete as given."""
         world = self.account.world
         role = world.find_role(resource) if action.lower() == "sts:assumerole" else None
-        keys = world.resource_keys(resource)
+        keys = world.keys_of(resource)
         if keys:
             context = {**keys, **context}
         access = Access(self.principal, action, resource, context, resource_group=resource_group)

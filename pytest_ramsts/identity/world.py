@@ -161,6 +161,18 @@ class World:
             return held
         return (*held, *[policy for policy, _ in self._arranged_for(arn)])
 
+    def keys_of(self, arn: str) -> Mapping[str, str]:
+        """The condition keys that a resource supplies: its tags."""
+        if not arn.startswith("acs:ram:"):
+            return self.resource_keys(arn)
+        *_, account_id, tail = ("", *arn.split(":", 4))
+        account = self.accounts_by_id.get(account_id)
+        kind, _, name = tail.partition("/")
+        thing = account.tagged(kind, name) if account is not None else None
+        if thing is None or not thing.tags:
+            return {}
+        return {f"acs:ResourceTag/{key}": value for key, value in thing.tags.items()}
+
     def owner_of(self, arn: str) -> str:
         """The account that owns a resource whose ARN leaves it open; "" where nobody knows."""
         owner = self.resource_owner(arn)

@@ -10,7 +10,7 @@ from typing import Final
 from pytest_ramsts.errors import MissingParameterError
 from pytest_ramsts.identity import Account, Caller, User
 from pytest_ramsts.service import Invocation, Service
-from pytest_ramsts.services.ram.product import denied
+from pytest_ramsts.services.ram.product import denied, request_tags
 
 ims: Final = Service(
     "ims",
@@ -19,6 +19,7 @@ ims: Final = Service(
     code="ram",
     denied=denied,
     regional=False,
+    keys=request_tags,
     spelling={"mfa": "MFA", "saml": "SAML", "oidc": "OIDC"},
 )
 

@@ -26,12 +26,24 @@ def denied(decision: Decision, invocation: Invocation) -> ApiError:
     )
 
 
+def request_tags(invocation: Invocation) -> Mapping[str, str]:
+    """The tags that a call sets, as condition keys; in a listing they only narrow it."""
+    if not invocation.operation.name.startswith(("Create", "TagResources")):
+        return {}
+    return {
+        f"acs:RequestTag/{pair['Key']}": pair.get("Value", "")
+        for pair in invocation.listed("Tag")
+        if isinstance(pair, dict) and "Key" in pair
+    }
+
+
 ram: Final = Service(
     "ram",
     hosts=["ram.aliyuncs.com", "ram.{region}.aliyuncs.com", "ram.vpc-proxy.aliyuncs.com"],
     version="2015-05-01",
     denied=denied,
     regional=False,
+    keys=request_tags,
     spelling={"mfa": "MFA"},
 )
 
