@@ -9,6 +9,7 @@ from pytest_ramsts.services.ims import ims
 from pytest_ramsts.services.iot import iot
 from pytest_ramsts.services.kms import kms
 from pytest_ramsts.services.metadata import credentials_uri, metadata
+from pytest_ramsts.services.mns import mns
 from pytest_ramsts.services.oss import oss
 from pytest_ramsts.services.products import ecs
 from pytest_ramsts.services.ram import ram
@@ -28,6 +29,7 @@ SERVICES: Final[tuple[Service, ...]] = (
     ecs,
     kms,
     sls,
+    mns,
     tablestore,
     metadata,
     credentials_uri,
