@@ -340,6 +340,10 @@ def test_the_first_statement_that_applies_is_the_one_that_decided() -> None:
     assert str(placed) == "statement 2 of policy `wide`"
 
 
+def test_a_policy_applies_in_its_first_version_to_the_whole_account_unless_said_otherwise() -> None:
+    assert (ALL.version, ALL.attached_to, ALL.resource_group) == ("v1", "", None)
+
+
 def test_a_denial_is_detailed_as_on_the_wire() -> None:
     decision = decide(replace(GET, principal=READER), Layers(identity=(NONE,)))
 
