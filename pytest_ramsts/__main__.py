@@ -311,7 +311,7 @@ def _findings(path: Path, kind: PolicyKind | None) -> Iterator[dict[str, str]]:
         return
     cloud = FakeCloud()
     try:
-        loaded = load(path, cloud.world, cloud.account)
+        loaded = load(path, cloud.world, cloud.account, cloud.state("oss"))
     except LoadError as error:
         at, _, message = str(error).partition(": ")
         yield {"at": at, "kind": "error", "message": message}
@@ -395,7 +395,8 @@ def _add_dump(commands: Any) -> None:
 
 
 def _dump(options: argparse.Namespace) -> int:
-    document = written(_cloud(options.paths).world)
+    cloud = _cloud(options.paths)
+    document = written(cloud.world, cloud.state("oss"))
     if options.json:
         _print_json(document)
     else:
@@ -501,7 +502,7 @@ def _cloud(paths: Iterable[Path]) -> FakeCloud:
 
 def _load(cloud: FakeCloud, paths: Iterable[Path]) -> None:
     for path in paths:
-        loaded = load(path, cloud.world, cloud.account)
+        loaded = load(path, cloud.world, cloud.account, cloud.state("oss"))
         if loaded.unknown:
             sys.stderr.write(f"{path}: not known here: {', '.join(loaded.unknown)}\n")
 

@@ -165,7 +165,7 @@ class FakeCloud:
         """
         from pytest_ramsts.load import load, warn_of_unknown  # noqa: PLC0415 - few tests need it
 
-        loaded = load(path, self.world, self.account)
+        loaded = load(path, self.world, self.account, self.state("oss"))
         warn_of_unknown(path, loaded)
         return loaded
 
@@ -173,11 +173,11 @@ class FakeCloud:
         """The world as YAML that `load` makes the same world of; as JSON for a `path` that ends so.
 
         Secrets of AccessKeys are in it, as all here are fake. Temporary credentials, what services
-        hold, and when things were created are not.
+        hold (but for the buckets of OSS), and when things were created are not.
         """
         from pytest_ramsts.load import dump  # noqa: PLC0415 - few tests need it
 
-        return dump(self.world, path)
+        return dump(self.world, self.state("oss"), path)
 
     # Who exists
 

@@ -85,7 +85,7 @@ class Caller:
             control=world.control_of(access.owner),
             session=self.session_policy(),
             identity=world.policies_seen(self),
-            resource=world.policies_of(resource),
+            resource=world.resource_policies(resource),
             trust=world.trust_seen(role) if role else None,
         )
         return decide(access, layers, world.settings.policy)
@@ -94,7 +94,7 @@ class Caller:
         """A resource whose account was left open, as its owner's if one is known, else as ours."""
         parts = resource.split(":", 4)
         if len(parts) == 5 and parts[3] in ("", "*"):  # noqa: PLR2004 - acs:service:region:account:resource
-            parts[3] = self.account.world.owner_of(resource) or self.account.id
+            parts[3] = self.account.world.resource_owner(resource) or self.account.id
             return ":".join(parts)
         return resource
 

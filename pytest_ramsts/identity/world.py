@@ -26,7 +26,6 @@ from pytest_ramsts.policy import (
     PolicySource,
     SystemPolicy,
 )
-from pytest_ramsts.policy.wildcard import matches
 
 if TYPE_CHECKING:
     from pytest_ramsts.identity.roles import Role
@@ -64,7 +63,6 @@ class World:
         """Likewise, the condition keys that a resource supplies, such as its tags."""
         self.resource_owner: Callable[[str], str] = lambda _: ""
         """Likewise, the account that owns a resource; "" where nobody knows better than its ARN."""
-        self._arranged: dict[str, tuple[AppliedPolicy, Account]] = {}
         self.late: Propagation | None = None
         """How changes reach those who decide, where they take their time."""
         self.asked: deque[Decision] = deque(maxlen=20)
@@ -138,28 +136,10 @@ class World:
         self.sessions_by_token[session.security_token] = session
         return session
 
-    def add_resource_policy(self, pattern: str, policy: Policy, *, owner: Account) -> None:
-        """Arrange a policy of resources that no service here holds, such as a bucket's: it counts
-        for the ARNs that the pattern matches, and for what is inside them.
-        """
-        self._arranged[pattern] = (AppliedPolicy(policy, pattern, "Resource"), owner)
-
-    @property
-    def arranged_policies(self) -> dict[str, Policy]:
-        """What `add_resource_policy` arranged, by pattern."""
-        return {pattern: applied.policy for pattern, (applied, _) in self._arranged.items()}
-
     @property
     def own_system_policies(self) -> Mapping[str, SystemPolicy]:
         """What `add_system_policy` added or replaced, by name."""
         return dict(self._own_system_policies)
-
-    def policies_of(self, arn: str) -> tuple[AppliedPolicy, ...]:
-        """The policies that a resource has itself."""
-        held = self.resource_policies(arn)
-        if not self._arranged:
-            return held
-        return (*held, *[policy for policy, _ in self._arranged_for(arn)])
 
     def keys_of(self, arn: str) -> Mapping[str, str]:
         """The condition keys that a resource supplies: its tags."""
@@ -172,20 +152,6 @@ class World:
         if thing is None or not thing.tags:
             return {}
         return {f"acs:ResourceTag/{key}": value for key, value in thing.tags.items()}
-
-    def owner_of(self, arn: str) -> str:
-        """The account that owns a resource whose ARN leaves it open; "" where nobody knows."""
-        owner = self.resource_owner(arn)
-        if owner or not self._arranged:
-            return owner
-        return next((account.id for _, account in self._arranged_for(arn)), "")
-
-    def _arranged_for(self, arn: str) -> list[tuple[AppliedPolicy, Account]]:
-        return [
-            arranged
-            for pattern, arranged in self._arranged.items()
-            if matches(pattern, arn) or matches(f"{pattern}/*", arn)
-        ]
 
     def add_system_policy(
         self, name: str, document: PolicySource, *, description: str = ""

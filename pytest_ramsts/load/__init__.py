@@ -15,7 +15,7 @@ from pytest_ramsts.load.dump import written, yaml_of
 from pytest_ramsts.load.nodes import LoadError, LoadWarning, Node, read_json
 from pytest_ramsts.load.policies import is_policy, read_folder, read_policy
 from pytest_ramsts.load.terraform import is_raw_state, is_terraform, read_terraform
-from pytest_ramsts.load.world import Written, build, schema
+from pytest_ramsts.load.world import Buckets, Written, build, schema
 from pytest_ramsts.load.yaml import read_yaml
 
 __all__ = [
@@ -51,11 +51,11 @@ class Loaded:
         return tuple([one for one in self.unknown if _is_about_access(one)])
 
 
-def load(path: str | Path, world: World, account: Account) -> Loaded:
+def load(path: str | Path, world: World, account: Account, buckets: Buckets) -> Loaded:
     """Make what a file or folder describes; what is at its top goes into `account`."""
     path = Path(path)
     node, loaded = read(path)
-    policies = build(node, world, account, path if path.is_dir() else path.parent)
+    policies = build(node, world, account, buckets, path if path.is_dir() else path.parent)
     return replace(loaded, policies=tuple(policies))
 
 
@@ -98,15 +98,15 @@ def warn_of_unknown(path: str | Path, loaded: Loaded) -> None:
         )
 
 
-def dump(world: World, path: str | Path | None = None) -> str:
+def dump(world: World, buckets: Buckets, path: str | Path | None = None) -> str:
     """The world in our own format, as JSON if the path ends so, else as YAML; written, if there is
     a path.
     """
     path = None if path is None else Path(path)
     if path is not None and path.suffix.lower() == ".json":
-        text = json.dumps(written(world), indent=2, ensure_ascii=False) + "\n"
+        text = json.dumps(written(world, buckets), indent=2, ensure_ascii=False) + "\n"
     else:
-        text = yaml_of(written(world))
+        text = yaml_of(written(world, buckets))
     if path is not None:
         path.write_text(text, encoding="utf-8")
     return text

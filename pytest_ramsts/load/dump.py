@@ -21,12 +21,13 @@ from pytest_ramsts.identity import (
     World,
 )
 from pytest_ramsts.identity.directory import FULL_ACCESS
+from pytest_ramsts.load.world import Bucket, Buckets
 from pytest_ramsts.policy import Policy
 
 __all__ = ["written", "yaml_of"]
 
 
-def written(world: World) -> dict[str, Any]:
+def written(world: World, buckets: Buckets) -> dict[str, Any]:
     """The world as plain values: the first account at the top."""
     first, *others = world.accounts_by_id.values()
     top = _account(first)
@@ -39,10 +40,17 @@ def written(world: World) -> dict[str, Any]:
                 )
                 for name, policy in world.own_system_policies.items()
             },
-            "buckets": {
-                pattern.rpartition(":")[2]: {"policy": _document(policy)}
-                for pattern, policy in world.arranged_policies.items()
-            },
+            "buckets": {name: _bucket(bucket, first) for name, bucket in buckets.buckets.items()},
+        }
+    )
+
+
+def _bucket(bucket: Bucket, first: Account) -> dict[str, Any]:
+    owner = bucket.owner
+    return {"region": bucket.region, "acl": bucket.acl} | _without_nothing(
+        {
+            "owner": "" if owner is first else owner.name or owner.id,
+            "policy": None if bucket.policy is None else _document(bucket.policy),
         }
     )
 

@@ -345,11 +345,21 @@ def _control_attachment(reading: _Reading, resource: _Resource) -> None:
         reading.part("control_policies", name, resource)["="] = node_of(document, at)
 
 
+def _bucket(reading: _Reading, resource: _Resource) -> None:
+    name = reading.text(resource, "bucket", optional=True)
+    if not name:  # it gets one at the apply, so that no policy can name it
+        reading.unknown.append(resource.address)
+        return
+    part = reading.part("buckets", name, resource)
+    part |= _given(resource.values, acl="acl", policy="policy")
+    location = resource.values.get("location")
+    if location:
+        part["region"] = str(location).removeprefix("oss-")
+
+
 def _bucket_policy(reading: _Reading, resource: _Resource) -> None:
-    document = resource.values.get("policy")
-    if document:
-        name = reading.text(resource, "bucket")
-        reading.part("buckets", name, resource)["policy"] = document
+    name = reading.text(resource, "bucket")
+    reading.part("buckets", name, resource)["policy"] = reading.text(resource, "policy")
 
 
 def _alias(reading: _Reading, resource: _Resource) -> None:
@@ -358,7 +368,7 @@ def _alias(reading: _Reading, resource: _Resource) -> None:
 
 _READERS: Final[Mapping[str, Callable[[_Reading, _Resource], None]]] = {
     "alicloud_ims_oidc_provider": _oidc_provider,
-    "alicloud_oss_bucket": _bucket_policy,
+    "alicloud_oss_bucket": _bucket,
     "alicloud_oss_bucket_policy": _bucket_policy,
     "alicloud_ram_access_key": _access_key,
     "alicloud_ram_account_alias": _alias,

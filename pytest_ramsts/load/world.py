@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from pytest_ramsts.errors import ApiError, MalformedPolicyDocumentError, RamstsError
 from pytest_ramsts.identity import AccessKey, Account, Group, Role, User, World
@@ -28,10 +28,10 @@ from pytest_ramsts.load.shapes import (
     Shape,
     Text,
 )
-from pytest_ramsts.policy import Policy
+from pytest_ramsts.policy import Policy, PolicySource
 from pytest_ramsts.policy.grammar import PolicyKind
 
-__all__ = ["WORLD", "Written", "build", "schema"]
+__all__ = ["WORLD", "Bucket", "Buckets", "Written", "build", "schema"]
 
 
 def _is_text(value: object) -> bool:
@@ -216,6 +216,15 @@ _ACCOUNT: Final[Mapping[str, Shape]] = {
     ),
 }
 
+_BUCKET: Final = Record(
+    {
+        "policy": _WRITTEN,
+        "acl": OneOf(("private", "public-read", "public-read-write")),
+        "region": Text("such as cn-hangzhou"),
+        "owner": Text("the name of another account in this file that owns it"),
+    }
+)
+
 _RECORDS: Final = {
     "access_key": _KEYS.of.shape,  # type: ignore[attr-defined]  # it is a Ref
     "attachment": _ATTACHED.of.shape,  # type: ignore[attr-defined]
@@ -233,9 +242,7 @@ WORLD: Final = Record(
         **_ACCOUNT,
         "accounts": Mapped(Ref("account", Record(_ACCOUNT)), "further accounts by name"),
         "system_policies": Mapped(_POLICY, "system policies that are not known, or otherwise"),
-        "buckets": Mapped(
-            Ref("bucket", Record({"policy": _WRITTEN})), "OSS buckets by name, with their policies"
-        ),
+        "buckets": Mapped(Ref("bucket", _BUCKET), "OSS buckets by name"),
     },
     about="A fake Alibaba Cloud: its first account, and what else there is.",
 )
@@ -246,7 +253,7 @@ def schema() -> dict[str, Any]:
     shapes: dict[str, Shape] = {
         **_RECORDS,
         "account": Record(_ACCOUNT),
-        "bucket": Record({"policy": _WRITTEN}),
+        "bucket": _BUCKET,
     }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -272,9 +279,39 @@ class Written:
         return _place_of(self.node, element).at
 
 
-def build(node: Node, world: World, account: Account, folder: Path) -> list[Written]:
+class Bucket(Protocol):
+    """A bucket, as far as a file knows one."""
+
+    owner: Account
+    region: str
+    acl: str
+
+    @property
+    def policy(self) -> Policy | None: ...
+
+
+class Buckets(Protocol):
+    """Whoever holds the buckets of a world."""
+
+    @property
+    def buckets(self) -> Mapping[str, Bucket]: ...
+
+    def create_bucket(
+        self,
+        name: str,
+        owner: Account,
+        *,
+        region: str = ...,
+        acl: str = ...,
+        policy: PolicySource | None = ...,
+    ) -> Bucket: ...
+
+
+def build(
+    node: Node, world: World, account: Account, buckets: Buckets, folder: Path
+) -> list[Written]:
     """Make what the file says: in `account` what stands at its top. Paths start at `folder`."""
-    builder = _Builder(world, folder)
+    builder = _Builder(world, buckets, folder)
     builder.build(WORLD.read(node, ""), account)
     return builder.written
 
@@ -282,8 +319,9 @@ def build(node: Node, world: World, account: Account, folder: Path) -> list[Writ
 class _Builder:
     """Makes things in the order in which they need each other."""
 
-    def __init__(self, world: World, folder: Path) -> None:
+    def __init__(self, world: World, buckets: Buckets, folder: Path) -> None:
         self._world = world
+        self._buckets = buckets
         self._folder = folder
         self.written: list[Written] = []
 
@@ -305,8 +343,7 @@ class _Builder:
             for part, account in accounts:
                 steps(part, account)
         for name, part in top.get("buckets", {}).items():
-            if "policy" in part:
-                self._bucket_policy(name, part, first)
+            self._bucket(name, part, first)
 
     def _give_id(self, top: Part, account: Account, account_id: str) -> None:
         if account_id == account.id:
@@ -443,9 +480,17 @@ class _Builder:
         policy = self._parsed(written)
         self._world.add_system_policy(name, policy, description=description)
 
-    def _bucket_policy(self, name: str, part: Part, account: Account) -> None:
-        policy = self._parsed(part["policy"], kind="resource")
-        self._world.add_resource_policy(f"acs:oss:*:*:{name}", policy, owner=account)
+    def _bucket(self, name: str, part: Part, first: Account) -> None:
+        policy = self._parsed(part["policy"], kind="resource") if "policy" in part else None
+        about = {key: part[key] for key in ("region", "acl") if key in part}
+        owner = first
+        if "owner" in part:
+            named = [a for a in self._world.accounts_by_id.values() if a.name == part["owner"]]
+            if not named:
+                raise part.error(f"there is no account `{part['owner']}` in this file")
+            (owner,) = named[:1]
+        with _located(part):
+            self._buckets.create_bucket(name, owner, policy=policy, **about)
 
     def _parsed(self, written: tuple[Node, str], kind: PolicyKind = "identity") -> Policy:
         """A document, the text of one, or what a path leads to."""

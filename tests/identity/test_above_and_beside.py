@@ -30,19 +30,6 @@ def test_a_control_policy_gives_nothing() -> None:
     assert not account.create_user("nobody").can("oss:GetObject", on=BUCKET)
 
 
-def test_an_arranged_bucket_policy_lets_another_account_in() -> None:
-    cloud = FakeCloud()
-    guest = cloud.create_account("guests").create_user("guest")
-    policy = Policy(allow("oss:GetObject", on=f"{BUCKET}/*", principal=[guest.id]))
-    assert not guest.can("oss:GetObject", on=f"{BUCKET}/a.jpg")
-
-    cloud.world.add_resource_policy(BUCKET, policy, owner=cloud.account)
-
-    assert guest.can("oss:GetObject", on=f"{BUCKET}/a.jpg")
-    assert not guest.can("oss:PutObject", on=f"{BUCKET}/a.jpg")
-    assert not guest.can("oss:GetObject", on="acs:oss:*:*:media-2/a.jpg")
-
-
 def test_ids_can_be_those_of_a_file() -> None:
     cloud = FakeCloud()
     user = cloud.account.create_user("alice")

@@ -123,6 +123,7 @@ def test_system_policies_control_policies_and_buckets_can_be_arranged(tmp_path: 
     assert alice.can("new:Create")
     assert alice.can("new:Delete").policy_type == "ControlPolicy"
     assert alice.can("oss:GetObject", on="acs:oss:*:*:media/a.jpg")
+    assert list(cloud.state("oss").buckets) == ["media"]
 
 
 def test_versions_keys_and_providers_are_restored(tmp_path: Path) -> None:
@@ -210,6 +211,9 @@ def complaint(tmp_path: Path, text: str, name: str = "world.yaml") -> str:
         ("users: {a: {policies: [[x]]}}", "is the name of a policy, a policy document, or"),
         ("users: {a: {policies: [{resource_group: r}]}}", "users.a.policies[0] needs `policy`"),
         ("users: {a: {access_keys: {status: Off}}}", "is Active or Inactive, not `Off`"),
+        ("buckets: {media: {owner: nobody}}", "buckets.media: there is no account `nobody` in"),
+        ("buckets: {M: {}}", "buckets.M: InvalidBucketName"),
+        ("buckets: {media: {acl: open}}", "is private or public-read or public-read-write, not"),
         ("id: me", 'line 1: id: `me`; write it like "1234567890123456"'),
         ("accounts: {default: {}}", "there is an account of that name; the first one stands at"),
         (
