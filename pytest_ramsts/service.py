@@ -16,6 +16,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import GenericAlias
 from typing import Any, Final, Protocol
 
 from pytest_ramsts.errors import (
@@ -191,7 +192,7 @@ class _Parameter:
     @classmethod
     def of(cls, parameter: inspect.Parameter, spelling: Mapping[str, str]) -> _Parameter:
         wire_name = _capitalised(parameter.name, spelling)
-        annotation = str(parameter.annotation).removesuffix(" | None")
+        annotation = _spelt(parameter.annotation)
         try:
             reader = _READERS[annotation]
         except KeyError:
@@ -202,6 +203,17 @@ class _Parameter:
         return cls(
             parameter.name, wire_name, lambda given: reader(wire_name, given), parameter.default
         )
+
+
+def _spelt(annotation: Any) -> str:
+    """A type as one writes it, also where annotations are evaluated; without one it is a text."""
+    if annotation is inspect.Parameter.empty:
+        return "str"
+    plain = isinstance(annotation, type) and not isinstance(annotation, GenericAlias)
+    text = annotation.__name__ if plain else str(annotation)
+    if text.startswith("typing.Optional["):
+        text = text.removeprefix("typing.Optional[").removesuffix("]")
+    return text.removesuffix(" | None")
 
 
 def _read_text(name: str, given: Mapping[str, str]) -> str | None:
