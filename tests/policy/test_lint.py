@@ -213,6 +213,29 @@ def test_a_finding_has_its_kind_and_place(
 
 
 @pytest.mark.parametrize(
+    ("operator", "key", "value"),
+    [
+        ("DateLessThan", "acs:CurrentTime", "2027-01-01T00:00:00Z"),
+        ("Bool", "acs:SecureTransport", "true"),
+        ("Bool", "acs:MFAPresent", "true"),
+        ("NotIpAddress", "acs:SourceIp", "10.0.0.1"),
+        ("IpAddress", "acs:VpcSourceIp", "10.0.0.1"),
+        ("StringLike", "acs:PrincipalARN", "acs:ram:*:*:role/x"),
+        ("StringEquals", "acs:PrincipalRDId", "rd-1"),
+        ("StringEquals", "acs:PrincipalRDPath", "rd-1/r-1"),
+        ("StringNotEquals", "acs:SourceVpc", "vpc-1"),
+        ("StringLike", "acs:UserAgent", "x*"),
+        ("StringEquals", "acs:AccessId", "x"),
+        ("StringEquals", "acs:Service", "fc.aliyuncs.com"),
+    ],
+)
+def test_a_global_key_is_known_under_the_operators_of_its_type(
+    operator: str, key: str, value: str
+) -> None:
+    assert found(allow("ots:*", on=ROW, when={operator: {key: value}})) == []
+
+
+@pytest.mark.parametrize(
     ("kind", "limit"), [("identity", 6144), ("session", 2048), ("control", 4096)]
 )
 def test_a_document_that_is_too_long_is_found(kind: PolicyKind, limit: int) -> None:
