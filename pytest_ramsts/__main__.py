@@ -219,6 +219,7 @@ def _caller(cloud: FakeCloud, who: str | None, *, is_new: bool) -> Caller:
     if found is None:
         raise RamstsError(
             f"--principal is user/<name>, role/<name>, root or the ARN of one, not `{who}`"
+            f"{_near(cloud, who)}"
         )
     account = _account(cloud, found["account"] or "", is_new=is_new)
     if found["what"] == "root":
@@ -232,6 +233,14 @@ def _caller(cloud: FakeCloud, who: str | None, *, is_new: bool) -> Caller:
             f"there is no {found['what']} in account {account.id}; there are {_people(cloud)}"
         )
     return there[name]
+
+
+def _near(cloud: FakeCloud, name: str) -> str:
+    """Whom somebody may have meant who left the kind out."""
+    for kind, there in (("user", cloud.account.users), ("role", cloud.account.roles)):
+        if name in there:
+            return f"; did you mean {kind}/{name}?"
+    return ""
 
 
 def _account(cloud: FakeCloud, account_id: str, *, is_new: bool) -> Account:

@@ -65,22 +65,22 @@ _DOCUMENT: Final = Ref("document", _Document())
 _PATH: Final = Text("the path of a JSON file, from this file's folder, or the JSON text itself")
 
 
-def _reading(path: Text) -> Shape:
-    """A text that is read as a document: the same value as that of a document."""
+def _placed(text: Text) -> Shape:
+    """A text that is kept with its place, as a document is."""
 
-    class _Path:
-        def read(self, node: Node, where: str) -> tuple[Node, str]:
-            path.read(node, where)
-            return node, where
+    class _Placed:
+        def read(self, node: Node, path: str) -> tuple[Node, str]:
+            text.read(node, path)
+            return node, path
 
         def schema(self) -> dict[str, Any]:
-            return path.schema()
+            return text.schema()
 
-    return _Path()
+    return _Placed()
 
 
 _WRITTEN: Final = Either(
-    ((_is_document, _DOCUMENT), (_is_text, _reading(_PATH))), "a policy document or a path"
+    ((_is_document, _DOCUMENT), (_is_text, _placed(_PATH))), "a policy document or a path"
 )
 
 _TAGS: Final = Mapped(Text(), "tags")
@@ -90,7 +90,7 @@ _POLICY: Final = Ref(
     Either(
         (
             (_is_document, _DOCUMENT),
-            (_is_text, _reading(_PATH)),
+            (_is_text, _placed(_PATH)),
             (
                 _is_record,
                 Record(
@@ -115,7 +115,12 @@ _ATTACHED: Final = Several(
         "attachment",
         Either(
             (
-                (_is_text, Text("the name of a system policy, or of a custom one of this account")),
+                (
+                    _is_text,
+                    _placed(
+                        Text("the name of a system policy, or of a custom one of this account")
+                    ),
+                ),
                 (_is_document, _DOCUMENT),
                 (
                     _is_record,
@@ -393,7 +398,7 @@ class _Builder:
             grantees: Mapping[str, User | Group | Role] = getattr(account, kind)
             for name, one in part.get(kind, {}).items():
                 for reference in one.get("policies", ()):
-                    self._attach(grantees[name], reference, one)
+                    self._attach(grantees[name], reference)
 
     def _user(self, name: str, part: Part, account: Account) -> None:
         about = ("display_name", "email", "mobile_phone", "comments")
@@ -436,16 +441,17 @@ class _Builder:
                 return other.arn
         return text
 
-    def _attach(self, grantee: User | Group | Role, reference: Any, part: Part) -> None:
-        with _located(part):
-            if isinstance(reference, Part):
+    def _attach(self, grantee: User | Group | Role, reference: Any) -> None:
+        if isinstance(reference, Part):
+            with _located(reference):
                 grantee.attach(
                     reference["policy"], resource_group=reference.get("resource_group") or None
                 )
-            elif isinstance(reference, tuple):
-                grantee.attach(self._parsed(reference))
-            else:
-                grantee.attach(reference)
+            return
+        node, path = reference
+        policy = node.value if isinstance(node.value, str) else self._parsed(reference)
+        with _located_at(node, path):
+            grantee.attach(policy)
 
     # Policies
 

@@ -130,6 +130,10 @@ def test_a_session_policy_narrows_a_role(run: Any, readers: str) -> None:
         (["explain", "--action", "a:B", "--policy", "{"], "MalformedPolicyDocument: line 1"),
         (["explain", "--action", "a:B", "--principal", "me"], "--principal is user/<name>, role/"),
         (["explain", "--action", "a:B", "--principal", "user/a b"], "InvalidParameter.UserName"),
+        (
+            ["explain", "--action", "a:B", "--world", WORLD, "--principal", "olga"],
+            "did you mean user/olga?",
+        ),
         (["explain", "--action", "a:B", "--world", "no.yaml"], "`no.yaml` cannot be read"),
         (
             ["explain", "--action", "a:B", "--world", WORLD],

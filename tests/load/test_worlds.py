@@ -205,7 +205,7 @@ def complaint(tmp_path: Path, text: str, name: str = "world.yaml") -> str:
         ),
         (
             "users:\n  a:\n    policies:\n      - Nothing",
-            "line 2: users.a: EntityNotExist.Policy",
+            "line 4: users.a.policies[0]: EntityNotExist.Policy",
         ),
         ("users: {a: {groups: g}}", "users.a: EntityNotExist.Group"),
         ("users: {a: {policies: [[x]]}}", "is the name of a policy, a policy document, or"),
