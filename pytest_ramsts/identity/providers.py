@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal, Self
@@ -192,7 +191,7 @@ def decoded_metadata(text: str, parameter: str = "EncodedSAMLMetadataDocument") 
     """The metadata document in its Base64, as the wire has it."""
     try:
         return check_metadata(base64.b64decode(text, validate=True).decode(), parameter=parameter)
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         raise InvalidParameterError(parameter, "Format", hint="it is no Base64 of XML") from None
 
 
