@@ -9,7 +9,7 @@ from pytest_ramsts.errors import RamstsError
 from pytest_ramsts.service import Body, Invocation
 from pytest_ramsts.services.sls import search
 from pytest_ramsts.services.sls.errors import SlsError
-from pytest_ramsts.services.sls.logs import listed, read_group
+from pytest_ramsts.services.sls.logs import listed
 from pytest_ramsts.services.sls.product import as_json, logstore_of, number, sls
 from pytest_ramsts.services.sls.state import Batch, Shard
 from pytest_ramsts.wire import Response
@@ -28,7 +28,7 @@ def put_logs(invocation: Invocation) -> Body:
         place = None if hashed is None else int(hashed, 16)
     except ValueError:
         raise SlsError("ParameterInvalid", f"key {hashed} is invalid") from None
-    store.put(Batch(invocation.world.clock.time(), octets, read_group(octets)), place)
+    store.put(Batch.of(octets, invocation.world.clock.time()), place)
     return {}
 
 
@@ -145,10 +145,8 @@ def _found(invocation: Invocation) -> list[Mapping[str, str]]:
     topic = asked.get("topic")
     return [
         log
-        for log in store.logs(invocation.world.clock.time())
-        if start <= int(log["__time__"]) < end
-        and (not topic or log["__topic__"] == topic)
-        and wanted(log)
+        for log in store.logs(invocation.world.clock.time(), start=start, end=end)
+        if (not topic or log["__topic__"] == topic) and wanted(log)
     ]
 
 

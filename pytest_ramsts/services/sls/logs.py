@@ -36,11 +36,15 @@ class LogGroup(Message):
     source: str | None = field(4)
     tags: list[Tag] = field(6)
 
-    def shown(self) -> list[dict[str, str]]:
-        """Each log as a search shows it."""
+    def shown(self, start: float, end: float) -> list[dict[str, str]]:
+        """Each log of a time as a search shows it."""
         common = {"__topic__": self.topic or "", "__source__": self.source or ""}
         common |= {f"__tag__:{tag.key}": tag.value for tag in self.tags}
-        return [{**common, "__time__": str(log.time), **log.fields()} for log in self.logs]
+        return [
+            {**common, "__time__": str(log.time), **log.fields()}
+            for log in self.logs
+            if start <= log.time < end
+        ]
 
 
 def read_group(octets: bytes) -> LogGroup:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import binascii
+import math
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from pytest_ramsts.services.sls.errors import SlsError
-from pytest_ramsts.services.sls.logs import LogGroup
+from pytest_ramsts.services.sls.logs import LogGroup, read_group
 
 __all__ = ["Batch", "LogStore", "Project", "Shard", "Sls"]
 
@@ -26,6 +27,15 @@ class Batch:
     received: float
     octets: bytes = field(repr=False)
     group: LogGroup
+    first: int
+    """The times of its earliest and its latest log."""
+    last: int
+
+    @classmethod
+    def of(cls, octets: bytes, received: float) -> Batch:
+        group = read_group(octets)
+        times = [log.time for log in group.logs] or [0]
+        return cls(received, octets, group, min(times), max(times))
 
 
 @dataclass
@@ -77,12 +87,16 @@ class LogStore:
             shard = next(one for one in self.shards if one.begin <= hashed < one.end)
         shard.batches.append(batch)
 
-    def logs(self, now: float) -> Iterator[dict[str, str]]:
-        """All logs that are not too old, as a search shows them."""
-        oldest = now - self.ttl * _DAY if self.ttl < _FOR_EVER else 0
+    def logs(
+        self, now: float, *, start: float = 0, end: float = math.inf
+    ) -> Iterator[dict[str, str]]:
+        """All logs of a time that are not too old, as a search shows them."""
+        if self.ttl < _FOR_EVER:
+            start = max(start, now - self.ttl * _DAY)
         for shard in self.shards:
             for batch in shard.batches:
-                yield from (log for log in batch.group.shown() if int(log["__time__"]) >= oldest)
+                if batch.first < end and batch.last >= start:
+                    yield from batch.group.shown(start, end)
 
     def shard(self, shard_id: str) -> Shard:
         for shard in self.shards:
