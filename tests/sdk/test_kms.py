@@ -370,6 +370,7 @@ def test_keys_and_aliases_are_listed_in_pages(bench: Bench) -> None:
         ("GenerateDataKey", {"KeyId": "alias/app", "NumberOfBytes": 0}, "400 InvalidParameter"),
         ("GetSecretValue", {"SecretName": "nothing"}, "404 Forbidden.ResourceNotFound"),
         ("ListKeys", {"PageSize": 1000}, "400 InvalidParameter"),
+        ("GetRandomPassword", {"PasswordLength": "many"}, "400 InvalidParameter"),
         (
             "CreateSecret",
             {"SecretName": "plain", "SecretData": "x", "VersionId": "v1"},

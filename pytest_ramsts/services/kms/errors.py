@@ -8,7 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from pytest_ramsts.errors import ApiError, MissingParameterError, NoPermissionError
+from pytest_ramsts.errors import (
+    ApiError,
+    InvalidParameterError,
+    MissingParameterError,
+    NoPermissionError,
+)
 from pytest_ramsts.policy import Decision
 from pytest_ramsts.service import Invocation
 from pytest_ramsts.wire.signatures import SignatureMismatchError
@@ -64,6 +69,8 @@ def in_own_words(error: ApiError, *_: Any) -> ApiError:
         name = error.code.removeprefix("Missing")
         text = f'The parameter "{name}" is needed but not provided.'
         return ApiError("MissingParameter", text, hint=error.hint)
+    if isinstance(error, InvalidParameterError):
+        return invalid(error.code.split(".")[1], hint=error.hint)
     if isinstance(error, SignatureMismatchError):
         text = (
             "The request signature does not conform to Aliyun standards."
