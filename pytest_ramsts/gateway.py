@@ -214,6 +214,8 @@ class Gateway:
         """Whose signature a request bears: proven, current, and not used before; nobody's, if it is
         unsigned and may be `anonymous`.
         """
+        if self.world.late is not None:
+            self.world.late.look()
         claim = signatures.read(request)
         if claim is None:
             if anonymous:
@@ -402,7 +404,8 @@ def _check_time(claim: Claim, now: float, tolerance: int) -> float:
 def _check_token(credentials: AccessKey | Session, token: str, world: World) -> None:
     """Refuse a key that is disabled, and a token that is missing, foreign, void or expired."""
     if isinstance(credentials, AccessKey):
-        if credentials.status != "Active":
+        late = world.late
+        if (late.status_of(credentials) if late else credentials.status) != "Active":
             raise AuthenticationError("InvalidAccessKeyId.Inactive", hint=f"`{credentials.id}`")
         if token:
             raise AuthenticationError(
@@ -427,7 +430,7 @@ def _check_token(credentials: AccessKey | Session, token: str, world: World) -> 
 def _void(session: Session, world: World) -> tuple[str, str] | None:
     """The code for a session that something ended before its time, and what that was."""
     settings = world.settings
-    if session.role.deleted:
+    if session.role.deleted and not (world.late and world.late.knows(session.role)):
         return settings.deleted_role_code, f"the role `{session.role.name}` was deleted"
     if session.revoked:
         return "InvalidSecurityToken.Malformed", "it was revoked"
