@@ -336,7 +336,7 @@ class Account(Caller):
             raise RamstsError(f"{self!r} is a member of a directory and can't manage another")
         return ResourceDirectory(self)
 
-    def restrict(self, document: PolicySource, *, name: str = "control-policy") -> None:
+    def restrict(self, document: PolicySource, *, name: str = "") -> None:
         """Attach a control policy, as the resource directory above this account does.
 
         It counts for everybody in the account, beside `FullAliyunAccess`, which every folder of a

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain, count
 from typing import TYPE_CHECKING, Final
 
 from pytest_ramsts.errors import RamstsError
@@ -33,15 +34,20 @@ class Node:
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name}: {', '.join(self.policies) or 'no policy'}>"
 
-    def attach(self, document: PolicySource, *, name: str = "control-policy") -> None:
+    def attach(self, document: PolicySource, *, name: str = "") -> None:
         """Attach a control policy. What no policy of a node allows, or one denies, nobody below may
         do, but for the accounts' owners.
         """
+        name = name or self._free_name()
         if name in self.policies:
             raise RamstsError(f"`{self.name}` has a control policy `{name}`; detach it first")
         policy = Policy.parse(document, kind="control")
         check_length("PolicyDocument", policy.text, _LONGEST)
         self.policies[name] = self._applied(name, policy)
+
+    def _free_name(self) -> str:
+        names = chain(["control-policy"], (f"control-policy-{number}" for number in count(2)))
+        return next(name for name in names if name not in self.policies)
 
     def detach(self, name: str = FULL_ACCESS) -> None:
         if name not in self.policies:

@@ -61,7 +61,7 @@ def _header(text: str) -> dict[str, Any]:
 
 
 def _verified(provider: OidcProvider, text: str, header: Mapping[str, Any]) -> dict[str, Any]:
-    jwt = _library()
+    jwt = library()
     try:
         key = jwt.PyJWK(_key(provider, header.get("kid"), header["alg"])).key
         claims: dict[str, Any] = jwt.decode(
@@ -154,7 +154,8 @@ def _invalid(message: str, *, hint: str = "") -> FederationError:
     return FederationError("OIDCToken.Invalid", message, hint=hint)
 
 
-def _library() -> Any:
+def library() -> Any:
+    """PyJWT, or how to get it."""
     try:
         import jwt  # noqa: PLC0415 - an extra: nothing needs it until a token is checked
     except ImportError:

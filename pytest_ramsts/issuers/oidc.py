@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from pytest_ramsts.errors import ApiError
 from pytest_ramsts.identity import Account
+from pytest_ramsts.identity.oidc import library
 from pytest_ramsts.issuers.keys import signing_key
 from pytest_ramsts.policy import Policy, allow
 from pytest_ramsts.service import Body, Invocation, Service
@@ -57,6 +58,7 @@ class OidcIssuer:
     @property
     def key_set(self) -> dict[str, Any]:
         """Its public keys, as a JWKS."""
+        library()
         from jwt.algorithms import RSAAlgorithm  # noqa: PLC0415 - an extra
 
         key = json.loads(RSAAlgorithm.to_jwk(signing_key().public_key()))
@@ -72,8 +74,6 @@ class OidcIssuer:
         **claims: object,
     ) -> str:
         """A signed JWT for a subject. `issued` is in seconds from now, `claims` replace or add."""
-        import jwt  # noqa: PLC0415 - an extra
-
         start = int(self.account.world.clock.time() + issued)
         body: dict[str, object] = {
             "iss": self.issuer,
@@ -83,7 +83,7 @@ class OidcIssuer:
             "exp": int(start + lifetime),
             **claims,
         }
-        return str(jwt.encode(body, signing_key(), "RS256", headers={"kid": _KEY_ID}))
+        return str(library().encode(body, signing_key(), "RS256", headers={"kid": _KEY_ID}))
 
     def trust(self, subject: str | None = None) -> Policy:
         """A trust policy for tokens of this issuer and client; of one subject if it is given."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from html import escape  # that of `xml.sax` would load `urllib.request`
 from typing import Any, Final
-from xml.sax.saxutils import escape, quoteattr
 
 from pytest_ramsts.clock import timestamp
 from pytest_ramsts.errors import RamstsError
@@ -53,7 +53,7 @@ class SamlIssuer:
         certificate = base64.b64encode(_certificate()).decode()
         return (
             '<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata"'
-            f' xmlns:ds="http://www.w3.org/2000/09/xmldsig#" entityID={quoteattr(self.entity_id)}>'
+            f' xmlns:ds="http://www.w3.org/2000/09/xmldsig#" entityID="{escape(self.entity_id)}">'
             '<IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">'
             '<KeyDescriptor use="signing"><ds:KeyInfo><ds:X509Data>'
             f"<ds:X509Certificate>{certificate}</ds:X509Certificate>"
@@ -91,7 +91,7 @@ class SamlIssuer:
             '<Subject><NameID Format="urn:oasis:names:tc:SAML:2.0:nameid-format:persistent">'
             f"{escape(subject or session_name)}</NameID>"
             '<SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer">'
-            f'<SubjectConfirmationData NotOnOrAfter="{end}" Recipient={quoteattr(recipient)}/>'
+            f'<SubjectConfirmationData NotOnOrAfter="{end}" Recipient="{escape(recipient)}"/>'
             "</SubjectConfirmation></Subject>"
             f'<Conditions NotBefore="{start}" NotOnOrAfter="{end}"><AudienceRestriction>'
             f"<Audience>{escape(audience)}</Audience></AudienceRestriction></Conditions>"

@@ -111,6 +111,20 @@ def test_a_detached_policy_controls_no_more(directory: ResourceDirectory, member
     assert member.can("ots:GetRow")
 
 
+def test_policies_without_a_name_are_told_apart(member: User) -> None:
+    member.account.restrict(Policy(deny("ots:*")))
+    member.account.restrict(Policy(deny("oss:*")))
+
+    assert not member.can("ots:GetRow")
+    assert not member.can("oss:GetObject")
+    assert member.account.node is not None
+    assert list(member.account.node.policies) == [
+        "FullAliyunAccess",
+        "control-policy",
+        "control-policy-2",
+    ]
+
+
 def test_misuse_is_answered_with_what_is_wrong(directory: ResourceDirectory, member: User) -> None:
     with pytest.raises(RamstsError, match="under no control policy"):
         directory.root.add(directory.management)

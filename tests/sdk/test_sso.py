@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import sys
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,8 +20,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from pytest_ramsts import Account, FakeCloud, Policy, Role, allow
-from pytest_ramsts.identity import Session
+from pytest_ramsts import Account, FakeCloud, Policy, RamstsError, Role, allow
+from pytest_ramsts.identity import Session, saml
 from pytest_ramsts.issuers import OidcIssuer, SamlIssuer
 from pytest_ramsts.wire import Request
 
@@ -372,6 +373,22 @@ def test_the_duration_asked_for_goes_before_the_assertion_s(
 
     assert isinstance(session, Session)
     assert session.duration.total_seconds() == 900
+
+
+# Without the extras
+
+
+def test_a_missing_library_is_named_with_the_extra_that_brings_it(
+    ram_account: Account, saml_provider: SamlIssuer, desk: Role, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assertion = saml_provider.assertion(desk, session_name="alice")
+    monkeypatch.setitem(sys.modules, "jwt", None)
+    monkeypatch.setitem(sys.modules, "signxml", None)
+
+    with pytest.raises(RamstsError, match=r"install pytest-ramsts\[oidc\]"):
+        OidcIssuer(ram_account)
+    with pytest.raises(RamstsError, match=r"install pytest-ramsts\[saml\]"):
+        saml.authenticate(saml_provider.provider, assertion)
 
 
 # MFA and source identity, beside the published parameters
