@@ -36,6 +36,9 @@ Reply = Body | Callable[[Invocation], Body] | ApiError
 Replies = Reply | list[Reply]
 """The same, or several in turn: the last one again and again."""
 
+DEEPEST: Final = 500
+"""Brackets that a request may open before an overflow is its own fault."""
+
 LONGEST_HOST: Final = 253
 """By the rules of DNS."""
 
@@ -152,10 +155,12 @@ class Gateway:
             worded = error if service.worded is None else service.worded(error, request, self.world)
             response = self._record(request, passage, worded)
         except Exception as error:  # noqa: BLE001 - whatever it is, it must not get lost inside an SDK
-            self.failures.append(error)
-            response = self._record(
-                request, passage, ApiError("InternalError", _INTERNAL, status=500, hint=repr(error))
-            )
+            if isinstance(error, RecursionError) and _is_nested_deeply(request):
+                refusal = ApiError("InvalidParameter", "The specified parameter is not valid.")
+            else:
+                self.failures.append(error)
+                refusal = ApiError("InternalError", _INTERNAL, status=500, hint=repr(error))
+            response = self._record(request, passage, refusal)
         if passage.broken is not None:
             raise passage.broken
         return response
@@ -458,6 +463,12 @@ def _replied(reply: Reply, invocation: Invocation) -> Body:
     if isinstance(reply, ApiError):
         raise reply
     return reply(invocation) if callable(reply) else reply
+
+
+def _is_nested_deeply(request: Request) -> bool:
+    """Whether a parser may well have given up: nothing that means anything is as deep."""
+    sent = request.url.encode("utf-8", "replace") + request.body
+    return sum(map(sent.count, (b"[", b"{", b"%5B", b"%7B"))) > DEEPEST
 
 
 def _unknown_host(host: str, services: Iterable[Service]) -> ApiError:

@@ -106,6 +106,8 @@ HOSTS: Final = (
     "",
     "a:b:c",
 )
+NO_API: Final = ("metadata", "credentials-uri", "cloud-sso", "oauth")
+"""Services whose errors are pages or words of their own."""
 METHODS: Final = ("GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS", "TRACE", "X", "get")
 
 
@@ -184,7 +186,7 @@ def _ill_formed(response: Response, request: Request, service: str, code: str) -
         return ""
     if service == "tablestore":
         return "" if response.body else "no message"
-    if service in ("metadata", "credentials-uri"):
+    if service in NO_API:
         return ""
     return "" if code in _read_code(response) else "no code"
 
@@ -193,7 +195,7 @@ def _read_code(response: Response) -> str:
     body = response.body
     try:
         if body.lstrip().startswith(b"<"):
-            return ET.fromstring(body).findtext("Code") or ""  # noqa: S314 - our own
+            return ET.fromstring(body).findtext("{*}Code") or ""  # noqa: S314 - our own
         document = json.loads(body)
         return str(document.get("Code") or document.get("code") or document.get("errorCode"))
     except (ValueError, ET.ParseError, AttributeError):

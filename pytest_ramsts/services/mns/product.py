@@ -7,10 +7,10 @@ on.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from html import escape  # that of `xml.sax` would load `urllib.request`
 from importlib.resources import files
 from typing import Any, Final
 from xml.etree import ElementTree as ET
-from xml.sax.saxutils import escape
 
 from pytest_ramsts.errors import ApiError
 from pytest_ramsts.identity import Ids
@@ -88,7 +88,7 @@ class XmlOverRest:
 def _parsed(body: bytes) -> ET.Element:
     try:
         return ET.fromstring(body)  # noqa: S314 - it comes from the test's own process
-    except ET.ParseError as error:
+    except (ET.ParseError, LookupError, ValueError) as error:  # the last two: of its encoding
         raise MnsError("MalformedXML", hint=str(error)) from error
 
 
@@ -107,7 +107,7 @@ def written(root: str, content: Any) -> bytes:
 
 def _inner(content: Any) -> str:
     if not isinstance(content, Mapping):
-        return escape(str(content))
+        return escape(str(content), quote=False)
     return "".join(
         f"<{name}>{_inner(each)}</{name}>"
         for name, value in content.items()

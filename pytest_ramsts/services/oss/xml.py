@@ -46,7 +46,7 @@ def parsed(body: bytes, root: str = "") -> ET.Element:
         raise OssError("MalformedXML", hint="a document type has no place in it")
     try:
         found = ET.fromstring(body)  # noqa: S314 - what could define entities is refused above
-    except ET.ParseError as error:
+    except (ET.ParseError, LookupError, ValueError) as error:  # the last two: of its encoding
         raise OssError("MalformedXML", hint=str(error)) from None
     for element in found.iter():
         element.tag = element.tag.rpartition("}")[2]
