@@ -101,7 +101,12 @@ def _calls() -> None:
         ("one", small, ("user-0", "role-0", "policy-0")),
         ("many", large, (user, role, policy)),
     ):
+        group = account.create_group("few")
+        group.add(account.users[last[0]])
         cases |= {
+            f"ListUsersForGroup of one, {name}": asked(
+                account, "ListUsersForGroup", GroupName="few"
+            ),
             f"GetUser, {name}": asked(account, "GetUser", UserName=last[0]),
             f"GetRole, {name}": asked(account, "GetRole", RoleName=last[1]),
             f"GetPolicy, {name}": asked(

@@ -104,5 +104,14 @@ class RecycleBin:
     def _empty(self) -> None:
         """Let go of what has lain here too long."""
         now = self._account.world.clock.time()
-        self._users = {id_: one for id_, one in self._users.items() if one.deleted > now}
-        self._keys = {id_: one for id_, one in self._keys.items() if one.deleted > now}
+        _drop_old(self._users, now)
+        _drop_old(self._keys, now)
+
+
+def _drop_old(kept: dict[str, Recycled[T]], now: float) -> None:
+    """They lie in the order in which they came, each as long as the others."""
+    while kept:
+        oldest = next(iter(kept))
+        if kept[oldest].deleted > now:
+            return
+        del kept[oldest]

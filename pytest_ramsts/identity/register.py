@@ -7,7 +7,7 @@ from __future__ import annotations
 import base64
 import binascii
 from bisect import bisect_left, bisect_right
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -120,11 +120,22 @@ class Register(Mapping[str, T]):
         """
         return page_through([self], marker, size, of)
 
-    def after(self, number: int) -> Iterator[tuple[int, T]]:
-        """The things created after a number, each with its own."""
+    def after(self, number: int, of: Container[T] | None = None) -> Iterator[tuple[int, T]]:
+        """The things created after a number, each with its own; `of` these only.
+
+        A collection is gone through itself: the few members of a group are not looked for among all
+        users.
+        """
+        if isinstance(of, Collection):
+            numbers = sorted(self._numbers[thing.name.lower()] for thing in of)
+            for at in range(bisect_right(numbers, number), len(numbers)):
+                yield numbers[at], self._by_number[numbers[at]]
+            return
         for at in range(bisect_right(self._order, number), len(self._order)):
             number = self._order[at]
-            yield number, self._by_number[number]
+            thing = self._by_number[number]
+            if of is None or thing in of:
+                yield number, thing
 
 
 def page_through(
@@ -133,15 +144,13 @@ def page_through(
     """A page of several registers one after the other."""
     kind, number = _place(marker, registers)
     items: list[T] = []
-    last = marker
+    last = ("", 0)
     for register in registers[kind:]:
-        for at, thing in register.after(number):
-            if of is not None and thing not in of:
-                continue
+        for at, thing in register.after(number, of):
             if len(items) == size:
-                return Page(items, last)
+                return Page(items, _marker(*last))
             items.append(thing)
-            last = _marker(register.kind, at)
+            last = (register.kind, at)
         number = 0
     return Page(items, "")
 

@@ -74,6 +74,19 @@ def test_a_marker_of_another_list_is_refused() -> None:
     assert caught.value.code == "InvalidParameter.Marker.Format"
 
 
+def test_a_few_of_many_come_in_the_order_of_creation_page_by_page() -> None:
+    things = register("a", "b", "c", "d")
+    few = {things["d"]: 1, things["a"]: 2, things["c"]: 3}
+    first = things.page("", 2, of=few)
+    things.remove("c")
+    del few[first.items[1]]
+    second = things.page(first.marker, 2, of=few)
+
+    assert [thing.name for thing in first.items] == ["a", "c"]
+    assert [thing.name for thing in second.items] == ["d"]
+    assert second.marker == ""
+
+
 def test_two_registers_are_walked_one_after_the_other() -> None:
     both = [register("a", "b"), register("c", "d", kind="Group")]
     first = page_through(both, "", 3)
