@@ -18,6 +18,7 @@ import oss2
 from alibabacloud_credentials.provider import RamRoleArnCredentialsProvider
 from alibabacloud_sts20150401.client import Client as Sts
 from alibabacloud_tea_openapi.models import Config
+from aliyun.log import LogClient, LogException
 from aliyunsdkcore.auth.credentials import AccessKeyCredential
 from aliyunsdkcore.client import AcsClient
 from aliyunsdksts.request.v20150401.GetCallerIdentityRequest import GetCallerIdentityRequest
@@ -117,6 +118,15 @@ def oss_v2(cloud: FakeCloud) -> Callable[[], Any]:
     return lambda: client.list_buckets(oss_sdk.ListBucketsRequest())
 
 
+def sls(cloud: FakeCloud) -> Callable[[], Any]:
+    key = cloud.admin_key
+    client = LogClient(
+        "https://cn-hangzhou.log.aliyuncs.com", key.id, key.secret, source="127.0.0.1"
+    )
+    call: Callable[[], Any] = client.list_project
+    return call
+
+
 @dataclass(frozen=True)
 class Sdk:
     name: str
@@ -144,7 +154,19 @@ SDKS: Final = [
     ),
     Sdk("oss2", "`Service.list_buckets`", "oss", oss),
     Sdk("alibabacloud-oss-v2", "`Client.list_buckets`, with its default retryer", "oss", oss_v2),
+    Sdk("aliyun-log-python-sdk", "`LogClient.list_project`", "log", sls),
 ]
+
+
+PACKAGES: Final = (
+    "alibabacloud-tea-openapi",
+    "aliyun-python-sdk-core",
+    "alibabacloud-credentials",
+    "tablestore",
+    "oss2",
+    "alibabacloud-oss-v2",
+    "aliyun-log-python-sdk",
+)
 
 
 @dataclass(frozen=True)
@@ -183,6 +205,8 @@ def _raised(call: Callable[[], Any]) -> tuple[str, str]:
         # Where it is imported from, not the module below that it is made in.
         top = kind.__module__.partition(".")[0]
         code = getattr(error, "error_code", None) or getattr(error, "code", None)
+        if isinstance(error, LogException):
+            code = error.get_error_code()
         return f"{top}…{kind.__name__}", "" if code is None else str(code)
     return "", ""
 
@@ -190,10 +214,7 @@ def _raised(call: Callable[[], Any]) -> tuple[str, str]:
 def page() -> str:
     from importlib.metadata import version  # noqa: PLC0415
 
-    names = ["alibabacloud-tea-openapi", "aliyun-python-sdk-core", "alibabacloud-credentials"]
-    versions = ", ".join(
-        f"{name} {version(name)}" for name in [*names, "tablestore", "oss2", "alibabacloud-oss-v2"]
-    )
+    versions = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     lines = [HEAD.format(versions=versions)]
     for sdk in SDKS:
         lines += [

@@ -21,6 +21,7 @@ from alibabacloud_ram20150501.models import ListUsersRequest
 from alibabacloud_sts20150401.client import Client as Sts
 from alibabacloud_sts20150401.models import AssumeRoleRequest
 from alibabacloud_tea_openapi.models import Config
+from aliyun.log import LogClient, LogException
 from aliyunsdkcore.auth.credentials import AccessKeyCredential, StsTokenCredential
 from aliyunsdkcore.client import AcsClient
 from aliyunsdkram.request.v20150501.ListUsersRequest import ListUsersRequest as OldListUsersRequest
@@ -241,6 +242,17 @@ def oss(key: Any) -> Any:
     return oss2.Service(auth, "https://oss-cn-hangzhou.aliyuncs.com").list_buckets()
 
 
+def sls(key: Any) -> Any:
+    client = LogClient(
+        "https://cn-hangzhou.log.aliyuncs.com",
+        key.id,
+        key.secret,
+        securityToken=key.security_token or None,
+        source="127.0.0.1",
+    )
+    return client.list_project()
+
+
 def assume_role(key: Any) -> Any:
     request = AssumeRoleRequest(
         role_arn=key.owner.account.arn.replace("root", "role/worker"),
@@ -270,6 +282,7 @@ FAMILIES: Final[dict[str, Callable[[Any], Any]]] = {
     "IoT Platform": iot,
     "Table Store": table_store,
     "OSS": oss,
+    "SLS": sls,
 }
 
 
@@ -298,6 +311,8 @@ def _outcome(call: Callable[[Any], Any], key: Any) -> str:
 
 
 def _told(error: Any) -> str:
+    if isinstance(error, LogException):
+        return f"{error.get_resp_status()} `{error.get_error_code()}`, LogException"
     for code in ("error_code", "code"):
         if isinstance(getattr(error, code, None), str):
             status = next(
