@@ -80,6 +80,12 @@ class Settings:
     different callers; the envelope is the one applications overlook.
     """
 
+    ecs_denied_listing: Literal["refused", "empty"] = "refused"
+    """How ECS answers who may not list: with 403 `Forbidden.RAM`, as since 20 December 2025, or
+    with HTTP 200 and an empty list, as before. An application written earlier may count on the
+    list.
+    """
+
     oss_expired_token: Literal["SecurityTokenExpired", "InvalidAccessKeyId"] = (
         "SecurityTokenExpired"
     )

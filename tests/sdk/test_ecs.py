@@ -16,7 +16,17 @@ from alibabacloud_ecs20140526.client import Client
 from alibabacloud_tea_openapi.exceptions import AlibabaCloudException, ClientException
 from alibabacloud_tea_openapi.models import Config
 
-from pytest_ramsts import ApiError, FakeCloud, Invocation, Policy, RamstsError, User, allow
+from pytest_ramsts import (
+    ApiError,
+    FakeCloud,
+    Invocation,
+    Policy,
+    RamstsError,
+    Settings,
+    User,
+    allow,
+)
+from pytest_ramsts.services.products.ecs import _LISTS
 
 from . import refusals
 from .clients import Credentials
@@ -167,6 +177,22 @@ def test_several_ids_need_permission_for_each(ramsts: FakeCloud) -> None:
         wanted = {"RegionId": "cn-hangzhou", "InstanceIds": ids}
         with ramsts.denies("ecs:DescribeInstances"):
             call(one.access_key, "DescribeInstances", wanted)
+
+
+@pytest.mark.ramsts(settings=Settings(ecs_denied_listing="empty"))
+@pytest.mark.parametrize("name", _LISTS)
+def test_as_of_old_who_may_not_list_gets_an_empty_list(
+    ramsts: FakeCloud, ram_user: User, name: str
+) -> None:
+    with ramsts.denies(f"ecs:{name}") as denial:
+        answer = call(ram_user.access_key, name, {"RegionId": "cn-hangzhou"}).to_map()
+
+    plural, singular = _LISTS[name]
+    assert (answer["TotalCount"], answer[plural][singular]) == (0, [])
+    assert denial.error is None
+    assert denial.call.silent
+    with pytest.raises(ClientException):
+        stop(ram_user.access_key)
 
 
 # What it answers
