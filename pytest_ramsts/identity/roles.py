@@ -81,7 +81,7 @@ class Role(Caller, Grantee, Tagged):
 
     def assume(
         self,
-        session_name: str = "session",
+        session_name: str = "test",
         *,
         duration: int | timedelta | None = None,
         policy: PolicySource | None = None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -17,6 +18,9 @@ __all__ = ["Call"]
 _ASSUMPTIONS: Final = frozenset(
     ("sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithoidc")
 )
+
+
+_STRING_TO_SIGN = re.compile(r" server string ?to ?sign is", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,8 +107,8 @@ class Call:
             return "no permission was needed"
         message = self.message
         if not full:
-            # The first line says it; a string to sign is for the one who debugs a signer.
-            message = message.partition("\n")[0].partition(" server string to sign is:")[0]
+            # The first sentence says it; a string to sign is for the one who debugs a signer.
+            message = _STRING_TO_SIGN.split(message.partition("\n")[0], maxsplit=1)[0]
         return masked(f"{self.code}: {message}")
 
     def told_by(self, error: BaseException) -> bool:

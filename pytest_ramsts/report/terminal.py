@@ -34,7 +34,7 @@ class Trace:
         story = story_of(report)
         terminal.ensure_newline()
         self._begin_chapter(terminal, report, story)
-        terminal.write_line(story["headline"] or report.nodeid, bold=True)
+        terminal.write_line(_headline(report, story), bold=True)
         for line in _lines(terminal, story["calls"], indent=2):
             terminal.write_line(f"  {line}")
         terminal.write_line("")
@@ -46,6 +46,12 @@ class Trace:
         if module != self._chapter:
             self._chapter = module
             terminal.write_sep("-", story["chapter"] or module)
+
+
+def _headline(report: pytest.TestReport, story: Story) -> str:
+    """The first line of the test's docstring, and which of several cases it is."""
+    _, bracket, case = report.nodeid.partition("[")
+    return f"{story['headline']} {bracket}{case}".rstrip() if story["headline"] else report.nodeid
 
 
 def _is_told(report: pytest.TestReport) -> bool:
