@@ -66,6 +66,11 @@ class Settings:
     """Whether tokens go on working after the user who asked for them was deleted. Not documented.
     """
 
+    unknown_trusted: Literal["accepted", "refused"] = "accepted"
+    """Whether a trust policy may name a user or role that does not exist. The pages say that it is
+    refused, not with which code: here it would be `MalformedPolicyDocument`.
+    """
+
     clock_tolerance: int = 900
     """Seconds that the time of a request may differ from the cloud's: 15 minutes."""
 

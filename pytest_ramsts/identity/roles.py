@@ -180,7 +180,25 @@ def trust_document(
             settings=account.world.settings.policy,
         )
     check_length(parameter, policy.text, longest)
+    if account.world.settings.unknown_trusted == "refused":
+        _check_existence(policy, account)
     return policy
+
+
+def _check_existence(policy: Policy, account: Account) -> None:
+    """Refuse users and roles that are not there. Of an account that is not in this cloud nobody
+    knows who is.
+    """
+    accounts = account.world.accounts_by_id
+    for statement in policy.statements:
+        for name in statement.principals.ram if statement.principals else ():
+            head, _, tail = name.rpartition(":")
+            owner = accounts.get(head.rpartition(":")[2])
+            kind, _, who = tail.partition("/")
+            if owner is None or kind not in ("user", "role"):
+                continue
+            if who not in (owner.users if kind == "user" else owner.roles):
+                raise MalformedPolicyDocumentError(f"The trusted {kind} does not exist: {name}.")
 
 
 def _is_json(trusted: object) -> bool:
