@@ -315,5 +315,5 @@ def test_serve_answers_real_ports_until_it_is_ended() -> None:
         served.send_signal(signal.SIGTERM)
         status = served.wait(30)
 
-    assert identity.arn == "acs:ram::1234567890123456:assumed-role/order-writer/session"
+    assert identity.arn == "acs:ram::1234567890123456:assumed-role/order-writer/test"
     assert status == 0

@@ -15,7 +15,7 @@ def test_the_script_prints_who_it_is_and_why_not(capsys: pytest.CaptureFixture[s
     runpy.run_path(str(HERE / "who_am_i.py"), run_name="__main__")
 
     arn, question, *_ = capsys.readouterr().out.splitlines()
-    assert arn.endswith(":assumed-role/reader/session")
+    assert arn.endswith(":assumed-role/reader/test")
     assert question.startswith("role reader")
     assert " may not ots:PutRow on " in question
 
