@@ -19,22 +19,24 @@ from __future__ import annotations
 import sys
 import time
 from datetime import datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
-from unittest.mock import patch
 
 if TYPE_CHECKING:
     from pytest_ramsts.clock.clock import Lever
 
-# Modules that keep a reference of their own to `time.monotonic` and wait by it. Their references
-# stay what they are.
-_KEEPERS: Final = [
-    "_pytest.",
-    "pytest_ramsts.clock",  # reckons with real datetimes: a faked one costs ten times as much
-    "queue",
-    "socketserver",
-    "subprocess",
-    "threading",
-]
+# Modules that keep a reference of their own to a real clock, and wait or reckon by it: beside
+# `queue` and `threading`, which freezegun leaves alone. A longer list for its scan of all modules
+# to leave out would cost a tenth of a millisecond.
+_KEEPERS: Final = {
+    "_pytest.timing": ("perf_counter", "time"),
+    "socketserver": ("time",),
+    "subprocess": ("_time",),
+    # A faked datetime costs ten times as much to reckon with.
+    "pytest_ramsts.clock.clock": ("datetime",),
+    "pytest_ramsts.clock.freezegun": ("datetime",),
+    "pytest_ramsts.clock.time_machine": ("datetime",),
+}
 
 # Modules that ask `time` itself, and wait by the answer.
 _WAITERS: Final = (
@@ -46,9 +48,8 @@ _WAITERS: Final = (
     "subprocess",
 )
 
-# What they call, and they themselves, see the faked time all the same. Three of them are on
-# freezegun's own list, which is why threads would see the real one.
-_SEEING: Final = frozenset({"multiprocessing", *_KEEPERS})
+# On freezegun's own list, and the reason why threads would see the real time.
+_THREADS: Final = frozenset({"multiprocessing", "queue", "threading"})
 
 
 def top() -> Lever | None:
@@ -62,10 +63,22 @@ def start(moment: datetime, *, frozen: bool) -> Lever:
     import freezegun  # noqa: PLC0415 - nothing heavy loads until a test moves the time
     from freezegun import api  # noqa: PLC0415
 
-    freezer = freezegun.freeze_time(moment, tick=not frozen, ignore=_KEEPERS)
+    freezer = freezegun.freeze_time(moment, tick=not frozen)
+    kept = [
+        (module, name, getattr(module, name, None))
+        for module_name, names in _KEEPERS.items()
+        if (module := sys.modules.get(module_name)) is not None
+        for name in names
+    ]
     # A start hands this out to every module that has a reference to the real one.
-    with patch.object(api, "fake_localtime", fake_localtime):
+    defective = api.fake_localtime
+    setattr(api, "fake_localtime", fake_localtime)  # noqa: B010 - of another signature, by its type
+    try:
         factory = freezer.start()
+    finally:
+        setattr(api, "fake_localtime", defective)  # noqa: B010
+    for module, name, real in kept:
+        setattr(module, name, real)
     lever = Freezer(factory, freezer)
     lever.correct()
     return lever
@@ -144,7 +157,6 @@ class Freezer:
     def correct(self) -> None:
         """Put right what is wrong, as far as it can be for a freezer that is on already."""
         api = self._api
-        ignored = tuple([name for name in api.ignore_lists[-1] if name not in _SEEING])
         self._corrected = [
             (time, "localtime", time.localtime),
             (api, "fake_localtime", api.fake_localtime),
@@ -154,7 +166,7 @@ class Freezer:
         for module, name in ((time, "localtime"), (api, "fake_localtime")):
             setattr(module, name, fake_localtime)
         api.call_stack_inspection_limit = 1
-        api.ignore_lists[-1] = ignored + _WAITERS
+        api.ignore_lists[-1] = _in_real_time(api.ignore_lists[-1])
 
     def _uncorrect(self) -> None:
         api = self._api
@@ -165,6 +177,12 @@ class Freezer:
             elif owner is not time or time.localtime is fake_localtime:
                 setattr(owner, name, before)
         self._corrected = []
+
+
+@cache
+def _in_real_time(ignored: tuple[str, ...]) -> tuple[str, ...]:
+    """Of the modules that a freezer ignores, and of those that wait, who gets the real time."""
+    return tuple(name for name in ignored if name not in _THREADS) + _WAITERS
 
 
 def fake_localtime(seconds: float | None = None) -> time.struct_time:
