@@ -18,7 +18,7 @@ from pytest_ramsts.errors import (
 from pytest_ramsts.wire import quoting
 from pytest_ramsts.wire.message import Request, Response
 
-__all__ = ["Format", "RpcCall", "failure", "listed", "read", "success", "wanted_format"]
+__all__ = ["IN_XML", "Format", "RpcCall", "failure", "listed", "read", "success", "wanted_format"]
 
 Format = Literal["JSON", "XML"]
 
@@ -238,7 +238,7 @@ def _response(
 # What XML 1.0 cannot say, not even escaped.
 _UNSPEAKABLE: Final = ({*range(0x20)} - {*map(ord, "\t\n\r")}) | {0xFFFE, 0xFFFF}
 # A bare carriage return would come back as a line feed.
-_IN_XML: Final = dict.fromkeys(_UNSPEAKABLE, "\ufffd") | str.maketrans(
+IN_XML: Final = dict.fromkeys(_UNSPEAKABLE, "\ufffd") | str.maketrans(
     {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
 )
 
@@ -254,7 +254,7 @@ def _xml(value: Any) -> str:
         case None:
             return ""
         case _:
-            return str(value).translate(_IN_XML)
+            return str(value).translate(IN_XML)
 
 
 def _elements(content: Mapping[str, Any]) -> Iterator[str]:

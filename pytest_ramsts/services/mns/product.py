@@ -7,7 +7,6 @@ on.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from html import escape  # that of `xml.sax` would load `urllib.request`
 from importlib.resources import files
 from typing import Any, Final
 from xml.etree import ElementTree as ET
@@ -20,7 +19,7 @@ from pytest_ramsts.services.mns.state import Mns
 from pytest_ramsts.wire import Request, Response
 from pytest_ramsts.wire.message import Pairs
 from pytest_ramsts.wire.routes import Routes
-from pytest_ramsts.wire.rpc import RpcCall
+from pytest_ramsts.wire.rpc import IN_XML, RpcCall
 
 __all__ = ["mns", "owner_of", "said", "url_of", "written"]
 
@@ -102,12 +101,12 @@ def written(root: str, content: Any) -> bytes:
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>\n<{root} xmlns="{_NAMESPACE}">'
         f"{_inner(content)}</{root}>"
-    ).encode()
+    ).encode("utf-8", "replace")
 
 
 def _inner(content: Any) -> str:
     if not isinstance(content, Mapping):
-        return escape(str(content), quote=False)
+        return str(content).translate(IN_XML)
     return "".join(
         f"<{name}>{_inner(each)}</{name}>"
         for name, value in content.items()

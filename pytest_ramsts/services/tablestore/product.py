@@ -78,14 +78,16 @@ class PlainBufferDialect:
         return RpcCall(operation, version, "JSON", _parameters(content), content)
 
     def _content(self, operation: str, request: Request) -> Any:
-        if _is_json(request):
+        asks = self.asks.get(operation)
+        if asks is None:
+            if not _is_json(request):
+                return None
             try:
                 return json.loads(request.body or b"{}")
             except ValueError as error:
                 raise invalid("Cannot deserialize the request data.") from error
-        asks = self.asks.get(operation)
         try:
-            return None if asks is None else asks.decode(request.body)
+            return asks.decode(request.body)
         except MalformedError as error:
             broken = error.__cause__
             if isinstance(broken, BrokenRowError):
