@@ -309,7 +309,7 @@ class Gateway:
     def _write(self, request: Request, passage: _Passage, response: Response) -> Response:
         error = passage.error
         now = self.world.clock.time()
-        if not any(name == "Date" for name, _ in response.headers):
+        if "Date" not in dict(response.headers):
             dated = (*response.headers, ("Date", dates.written_http(now)))
             response = Response(response.status, dated, response.body)
         if passage.spoil is not None:
@@ -352,6 +352,9 @@ def _lightened(message: _Message) -> _Message:
     return message if len(message.body) <= LARGEST_KEPT else replace(message, body=b"")
 
 
+_RPC: Final = Rpc()
+
+
 class _Passage:
     """What is known of a request so far."""
 
@@ -382,7 +385,7 @@ class _Passage:
         self.claimant: Caller | None = None
         self.decision: Decision | None = None
         self.error: ApiError | None = None
-        self.dialect: Dialect = Rpc()
+        self.dialect: Dialect = _RPC
         self.spoil: Callable[[Response], Response | OSError] | None = None
         self.broken: OSError | None = None
 

@@ -16,6 +16,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from types import GenericAlias
 from typing import Any, Final, Protocol
 
@@ -200,9 +201,7 @@ class _Parameter:
                 f"the parameter `{parameter.name}` of an operation is {' or '.join(_READERS)},"
                 f" not `{annotation}`"
             ) from None
-        return cls(
-            parameter.name, wire_name, lambda given: reader(wire_name, given), parameter.default
-        )
+        return cls(parameter.name, wire_name, partial(reader, wire_name), parameter.default)
 
 
 def _spelt(annotation: Any) -> str:

@@ -7,10 +7,12 @@ the cloud follows whatever faker a test has on without knowing which.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal, Protocol, Self
 
 from pytest_ramsts.clock import freezegun, time_machine
@@ -26,6 +28,11 @@ EngineName = Literal["freezegun", "time-machine"]
 
 def timestamp(seconds: float) -> str:
     """The cloud's spelling of a time: `2026-03-01T08:00:00Z`, UTC, whole seconds."""
+    return _timestamp(math.floor(seconds))
+
+
+@lru_cache(maxsize=64)
+def _timestamp(seconds: int) -> str:
     t = time.gmtime(seconds)
     return "%04d-%02d-%02dT%02d:%02d:%02dZ" % t[:6]  # noqa: UP031 - `strftime` costs four times this
 

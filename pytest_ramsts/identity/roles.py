@@ -50,6 +50,7 @@ class Role(Caller, Grantee, Tagged):
         self.account = account
         self.name = check_name("RoleName", name)
         self.trust = trust
+        self._applied_trust: AppliedPolicy | None = None
         self.description = check_length("Description", description, 1024)
         self.max_session_duration = _session_maximum("MaxSessionDuration", max_session_duration)
         self.allow_console_login = allow_console_login
@@ -72,12 +73,14 @@ class Role(Caller, Grantee, Tagged):
         return tuple(self.applied())
 
     def trust_policy(self) -> AppliedPolicy:
-        return AppliedPolicy(
-            self.trust,
-            f"trust policy of role {self.name}",
-            "Trust",
-            attached_to=f"role {self.name}",
-        )
+        if self._applied_trust is None or self._applied_trust.policy is not self.trust:
+            self._applied_trust = AppliedPolicy(
+                self.trust,
+                f"trust policy of role {self.name}",
+                "Trust",
+                attached_to=f"role {self.name}",
+            )
+        return self._applied_trust
 
     def assume(
         self,

@@ -83,10 +83,11 @@ def _one_answer() -> type:
 
 
 def _from_requests(request: Any, client: str) -> Request:
+    # `lower_items` walks the headers once; `items` looks each of them up again.
     return Request(
         request.method,
         request.url,
-        Headers(request.headers.items()),
+        Headers(request.headers.lower_items()),
         drained(request.body),
         client,
         patience=_patience(request),

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeGuard
 
 from pytest_ramsts.wire import quoting
 from pytest_ramsts.wire.secrets import masked
@@ -28,10 +28,10 @@ class Headers:
     __slots__ = ("_first", "_pairs")
 
     def __init__(self, pairs: Iterable[tuple[str | bytes, str | bytes]] = ()) -> None:
-        self._pairs: Pairs = tuple((_octets(name), _octets(value)) for name, value in pairs)
-        self._first: dict[str, str] = {}
-        for name, value in self._pairs:
-            self._first.setdefault(name.lower(), value)
+        given = tuple(pairs)
+        self._pairs: Pairs = given if _is_plain(given) else _in_octets(given)
+        # Backwards, so that of a field sent twice the first value stays.
+        self._first = {name.lower(): value for name, value in reversed(self._pairs)}
 
     def get(self, name: str, default: str = "") -> str:
         """The first value of a field: a field sent twice is read, and verified, by that."""
@@ -217,6 +217,18 @@ def _split(url: str) -> _Url:
     if scheme in _DEFAULT_PORTS:
         authority = authority.removesuffix(_DEFAULT_PORTS[scheme])
     return _Url(scheme, authority, slash + path or "/", query)
+
+
+def _is_plain(pairs: Iterable[tuple[str | bytes, str | bytes]]) -> TypeGuard[Pairs]:
+    """Whether all is ASCII text, as nearly always: one look at all of it, not one at each."""
+    try:
+        return "".join([part for pair in pairs for part in pair]).isascii()  # type: ignore[misc]
+    except TypeError:  # some of it is bytes
+        return False
+
+
+def _in_octets(pairs: Iterable[tuple[str | bytes, str | bytes]]) -> Pairs:
+    return tuple((_octets(name), _octets(value)) for name, value in pairs)
 
 
 def _octets(text: str | bytes) -> str:

@@ -174,6 +174,8 @@ def _refuse_broken_escapes(request: Request) -> None:
 
 
 def _refuse_what_is_no_text(parameters: Mapping[str, str]) -> None:
+    if "".join([*parameters, *parameters.values()]).isascii():
+        return
     for name, value in parameters.items():
         for text in (name, value):
             if not text.isascii():
@@ -223,7 +225,7 @@ def _response(
         text = f'<?xml version="1.0" encoding="UTF-8"?>\n<{root}>{_xml(content)}</{root}>'
     else:
         media_type = "application/json;charset=utf-8"
-        text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+        text = _json(content)
     headers = (
         ("Content-Type", media_type),
         ("Connection", "keep-alive"),
@@ -234,6 +236,9 @@ def _response(
     )
     return Response(status, headers, text.encode("utf-8", "replace"))
 
+
+# `json.dumps` makes an encoder for each call that is not made as by default.
+_json: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 # What XML 1.0 cannot say, not even escaped.
 _UNSPEAKABLE: Final = ({*range(0x20)} - {*map(ord, "\t\n\r")}) | {0xFFFE, 0xFFFF}

@@ -120,7 +120,7 @@ def a_future() -> None:
 def a_process() -> None:
     with pytest.raises(subprocess.TimeoutExpired):
         subprocess.run(
-            [sys.executable, "-c", "input()"], check=False, stdin=subprocess.PIPE, timeout=0.01
+            [sys.executable, "-c", "import time; time.sleep(60)"], check=False, timeout=0.01
         )
 
 

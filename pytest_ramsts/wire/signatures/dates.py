@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 from pytest_ramsts.errors import AuthenticationError
@@ -37,6 +38,7 @@ _HTTP: Final = re.compile(
 ).fullmatch
 
 
+@lru_cache(maxsize=16)  # calls come many in a second
 def extended(text: str) -> float:
     """`2026-01-15T08:30:00Z`: RPC and ACS3."""
     found = _EXTENDED(text)
@@ -73,6 +75,11 @@ def http(text: str) -> float:
 
 def written_http(seconds: float) -> str:
     """The reverse of `http`."""
+    return _written_http(int(seconds))
+
+
+@lru_cache(maxsize=16)
+def _written_http(seconds: int) -> str:
     t = time.gmtime(seconds)
     weekday, day, month = _DAYS[t.tm_wday], t.tm_mday, _MONTH_NAMES[t.tm_mon - 1]
     return f"{weekday}, {day:02} {month} {t.tm_year:04} {t[3]:02}:{t[4]:02}:{t[5]:02} GMT"
