@@ -518,3 +518,15 @@ def test_a_closed_aiohttp_session_stays_closed() -> None:
 
     with answered_by(echoed), pytest.raises(RuntimeError, match="Session is closed"):
         ask_aiohttp(use)
+
+
+@pytest.mark.parametrize("library", [requests, vendored], ids=["requests", "aliyunsdkcore"])
+def test_a_cookie_is_kept_by_the_session_as_from_a_server(library: Any) -> None:
+    def answer(_: Request) -> Response:
+        return Response(200, (("Set-Cookie", "seen=1; Path=/"),), b"")
+
+    session = library.Session()
+    with answered_by(answer):
+        session.get(URL, timeout=5)
+
+    assert session.cookies.get_dict() == {"seen": "1"}
