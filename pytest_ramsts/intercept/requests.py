@@ -65,7 +65,7 @@ def _sender(catch: Catch, client: str) -> Send:
     mock = responses.RequestsMock(
         assert_all_requests_are_fired=False, target=OURS, registry=registry
     )
-    mock.add(answer("GET", "http://fake", answered))
+    mock.add(answer("GET", "http://fake", answered, content_type=None))
     return mock.unbound_on_send()
 
 
@@ -79,7 +79,7 @@ def _one_answer() -> tuple[type, type]:
 
     from responses import CallbackResponse  # noqa: PLC0415 - loaded already
     from responses.registries import FirstMatchRegistry  # noqa: PLC0415
-    from urllib3 import HTTPHeaderDict, HTTPResponse  # noqa: PLC0415
+    from urllib3 import HTTPResponse  # noqa: PLC0415
 
     class OneAnswer(FirstMatchRegistry):
         def find(self, _: Any) -> tuple[Any, list[str]]:
@@ -88,7 +88,8 @@ def _one_answer() -> tuple[type, type]:
     class Answer(CallbackResponse):
         def get_response(self, request: Any) -> HTTPResponse:
             status, pairs, body = self.callback(request)
-            headers = HTTPHeaderDict(pairs)
+            headers = self.get_headers()
+            headers.extend(pairs)
             # Where requests looks for cookies.
             with_cookies = (
                 HTTPResponse(body=BytesIO(), msg=headers, preload_content=False)  # type: ignore[arg-type]  # as `responses` does
