@@ -93,7 +93,11 @@ class Line:
         """The answer to what was sent."""
         sent, self._sent = bytes(self._sent), bytearray()
         request = _from_bytes(sent, self._origin, self._client)
-        return BytesIO(_to_bytes(self.catch.answer(request), request.method))
+        try:
+            response = self.catch.answer(request)
+        except OSError as error:
+            return _Broken(error)
+        return BytesIO(_to_bytes(response, request.method))
 
     def settimeout(self, timeout: float | None) -> None: ...
 
@@ -105,6 +109,18 @@ class Line:
     def shutdown(self, how: int) -> None: ...
 
     def close(self) -> None: ...
+
+
+class _Broken(BytesIO):
+    """An answer that does not come: reading it fails, as it does where a connection breaks."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__()
+        self._error = error
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        del size
+        raise self._error
 
 
 def _from_bytes(sent: bytes, origin: str, client: str) -> Request:
