@@ -287,6 +287,11 @@ def check_session_policy(document: PolicySource, limit: int) -> Policy:
     """
     if isinstance(document, str) and len(document) > limit:
         raise InvalidParameterError("PolicySize", "", hint=f"{len(document)} characters")
+    # Text may come from a request, which must not name a file for us to read; a Path comes from us.
+    if isinstance(document, str) and not _is_json(document):
+        raise InvalidParameterError(
+            "PolicyGrammar", "", hint=f"`{document[:60]}` is no JSON object; give a file as a Path"
+        )
     try:
         policy = Policy.parse(document, kind="session")
     except MalformedPolicyDocumentError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -250,3 +251,20 @@ def test_a_deny_is_final_whatever_allows(ram_user: User, ram_role: Role) -> None
     error = refusal(ram_user.access_key, ram_role)
 
     assert error.access_denied_detail["NoPermissionType"] == "ExplicitDeny"
+
+
+def test_a_session_policy_that_names_a_file_is_refused_and_not_read(
+    ramsts: FakeCloud, tmp_path: Path
+) -> None:
+    file = tmp_path / "everything.json"
+    file.write_text('{"Version":"1","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}')
+    role = ramsts.account.create_role("reader")
+    user = ramsts.account.create_user("alice", policies=["AliyunSTSAssumeRoleAccess"])
+    request = models.AssumeRoleRequest(
+        role_arn=role.arn, role_session_name="alice", policy=str(file)
+    )
+
+    with pytest.raises(ClientException) as refused:
+        clients.sts(user.access_key).assume_role(request)
+
+    assert refused.value.code == "InvalidParameter.PolicyGrammar"
