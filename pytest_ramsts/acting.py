@@ -4,11 +4,12 @@ needs, taken from the world.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from pytest_ramsts.clock import timestamp
 from pytest_ramsts.environment import SOURCES, Source, Wish, found
@@ -183,11 +184,7 @@ def _login(role: Role, via: str, state: Callable[[str], Any]) -> Wish:
 
 
 def _federation(role: Role, terms: Terms, via: str) -> Wish:
-    """What the application needs to assume the role by a token, as a pod of ACK does (RRSA).
-
-    The token is good for as long as a provider accepts one that is not fresh: half a day. A real
-    one is replaced in its file before it ends.
-    """
+    """What the application needs to assume the role by a token, as a pod of ACK does (RRSA)."""
     issuer = terms.by
     if not isinstance(issuer, OidcIssuer):
         raise RamstsError(
@@ -197,8 +194,29 @@ def _federation(role: Role, terms: Terms, via: str) -> Wish:
     return replace(
         _wanted(role, terms),
         provider_arn=issuer.arn,
-        oidc_token=issuer.token(terms.subject, lifetime=12 * 3600),
+        oidc_token=_projected(issuer, terms.subject),
     )
+
+
+_TOKEN_LIFE: Final = 3600
+"""What Kubernetes gives a projected token where nobody asks for another figure."""
+_TOKEN_TURN: Final = _TOKEN_LIFE * 4 // 5
+"""A kubelet asks for the next token when 80 % of the life of the last one is over."""
+
+
+def _projected(issuer: OidcIssuer, subject: str) -> Callable[[], str]:
+    """The token in the file of a pod: which it is follows from the time alone, so that a clock may
+    be moved in any way.
+    """
+    clock = issuer.account.world.clock
+    first = int(clock.time())
+
+    def token() -> str:
+        turns = math.floor((clock.time() - first) / _TOKEN_TURN)
+        issued = first + turns * _TOKEN_TURN
+        return issuer.token(subject, iat=issued, exp=issued + _TOKEN_LIFE)
+
+    return token
 
 
 def _wanted(role: Role, terms: Terms) -> Wish:

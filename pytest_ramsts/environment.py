@@ -4,6 +4,10 @@ Knows no cloud.
 A source is one way to find credentials, under the name that its variable, file or mode has. While
 one is there, no other is: the developer's own credentials are out of sight, and never used by
 mistake.
+
+A file may change with time, as the token of a pod does. Python reports to audit hooks (PEP 578)
+that a file is about to be opened, from whichever library and thread; so it is brought up to date
+just then, whoever moved the clock. What another process opens is as it was last.
 """
 
 from __future__ import annotations
@@ -21,15 +25,19 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Lock
 from typing import Any, Final, Literal, Protocol
 from unittest.mock import patch
 
-__all__ = ["SOURCES", "Credentials", "Find", "Need", "Source", "Wish", "found"]
+__all__ = ["SOURCES", "Contents", "Credentials", "Find", "Need", "Source", "Wish", "found"]
 
 Need = Literal[
     "credentials", "key", "session", "assumed", "chained", "instance", "login", "oidc", "uri"
 ]
 """What a source hands over, or leads to."""
+
+Contents = str | Callable[[], str]
+"""What is in a file: a text, or what gives the text of the moment when somebody opens it."""
 
 
 class Credentials(Protocol):
@@ -64,7 +72,7 @@ class Wish:
     refresh_token: str = ""
     token_expires: int = 0
     provider_arn: str = ""
-    oidc_token: str = ""
+    oidc_token: Contents = ""
     source: Wish | None = None
     """Whose credentials assume the role, in a chain."""
 
@@ -74,7 +82,7 @@ class Find:
     """What lies ready: variables, and files by their path below the home directory."""
 
     variables: Mapping[str, str] = field(default_factory=dict)
-    files: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, Contents] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +149,7 @@ def _credentials_file(
         file["default"] = {"enable": "true", "type": kind, **options}
         text = io.StringIO()
         file.write(text)
-        files = {".alibabacloud/credentials.ini": text.getvalue()}
+        files: dict[str, Contents] = {".alibabacloud/credentials.ini": text.getvalue()}
         if kind == "oidc_role_arn":
             files[_TOKEN_FILE] = wish.oidc_token
         # Here the instance's role is found only because the file says so.
@@ -192,7 +200,7 @@ def _cli(
         if wish.source is not None:
             profiles.append({"name": "source", **_source_profile(wish.source, home)})
         config = {"current": "default", "profiles": profiles}
-        files = {".aliyun/config.json": json.dumps(config, indent=4)}
+        files: dict[str, Contents] = {".aliyun/config.json": json.dumps(config, indent=4)}
         if mode == "OIDC":
             files[_TOKEN_FILE] = wish.oidc_token
         if mode == "External":
@@ -361,10 +369,13 @@ def found(source: Source, wish: Wish) -> Iterator[None]:
     with TemporaryDirectory(prefix="ramsts-") as directory, ExitStack() as stack:
         home = Path(directory)
         find = source.lay_out(wish, home)
-        for path, text in find.files.items():
+        for path, contents in find.files.items():
             file = home / path
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
+            if isinstance(contents, str):
+                file.write_text(contents, encoding="utf-8")
+            else:
+                stack.enter_context(_kept(file, contents))
         # There is no such file but where a source makes it.
         nothing = {"ALIBABA_CLOUD_CREDENTIALS_FILE": str(home / "none.ini")}
         values = {**_ABSENT, **_DISABLED, **nothing, **find.variables}
@@ -407,3 +418,55 @@ def _schedulers_ended() -> Iterator[None]:
         finally:
             for end in left:
                 end()
+
+
+# Files that change with time
+
+
+class _Changing:
+    """A file that is what its source says at the moment."""
+
+    def __init__(self, path: Path, source: Callable[[], str]) -> None:
+        self._path = path
+        self._source = source
+        self._text = ""
+        self._lock = Lock()
+
+    def renew(self) -> None:
+        """Write what there is to read now, in one step, and only if it is something new."""
+        with self._lock:
+            text = self._source()
+            if text != self._text:
+                new = self._path.with_name(f"{self._path.name}.new")
+                new.write_text(text, encoding="utf-8")
+                new.replace(self._path)
+                self._text = text
+
+
+_changing: dict[str, _Changing] = {}
+_listening: list[bool] = []
+
+
+@contextmanager
+def _kept(path: Path, source: Callable[[], str]) -> Iterator[None]:
+    """Keep a file up to date for the block, under its name and what that stands for."""
+    if not _listening:
+        # A hook cannot be taken off again: one for the process, idle while no file changes.
+        _listening.append(True)
+        sys.addaudithook(_audit)
+    file = _Changing(path, source)
+    file.renew()
+    names = {str(path), os.path.realpath(path)}
+    _changing.update(dict.fromkeys(names, file))
+    try:
+        yield
+    finally:
+        for name in names:
+            del _changing[name]
+
+
+def _audit(event: str, arguments: tuple[Any, ...]) -> None:
+    if _changing and event == "open" and isinstance(arguments[0], str):
+        file = _changing.get(arguments[0])
+        if file is not None:
+            file.renew()
