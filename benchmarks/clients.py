@@ -34,7 +34,6 @@ from yarl import URL
 from benchmarks.measure import Case, figure, interleaved, row
 from pytest_ramsts import AccessKey, FakeCloud
 from pytest_ramsts.intercept import Hosts, intercept
-from pytest_ramsts.intercept.aiohttp import Answer
 from pytest_ramsts.wire import Response
 from tests.intercept.signing import SignedCall, signed
 
@@ -209,11 +208,28 @@ VENDORED: Final = {
 
 
 def aiohttp_floor(answer: Response) -> AbstractContextManager[Any]:
-    async def _request(session: Any, method: str, url: Any, **_: Any) -> Answer:
-        info: Any = SimpleNamespace(url=URL(url), method=method)
-        return Answer(answer, info, session)
+    lines = "".join(f"{name}: {value}\r\n" for name, value in answer.headers)
+    head = f"HTTP/1.1 200 OK\r\n{lines}Content-Length: {len(answer.body)}\r\n\r\n"
+    octets = head.encode() + answer.body
 
-    return patch.object(aiohttp.ClientSession, "_request", _request)
+    class Canned(asyncio.Transport):
+        def write(self, data: Any) -> None:
+            if b"\r\n\r\n" in data:
+                protocol: Any = self.get_extra_info("protocol")
+                protocol.data_received(octets)
+
+        def is_closing(self) -> bool:
+            return False
+
+        def close(self) -> None: ...
+
+    async def _create_connection(connector: Any, *_: Any) -> Any:
+        protocol = connector._factory()  # noqa: SLF001 - as the interceptor does
+        protocol.connection_made(Canned({"protocol": protocol}))
+        protocol.force_close()
+        return protocol
+
+    return patch.object(aiohttp.TCPConnector, "_create_connection", _create_connection)
 
 
 def urllib3_floor(answer: Response) -> AbstractContextManager[Any]:
@@ -318,12 +334,12 @@ def foreign_hosts() -> Iterator[str]:
     prepared = requests.Request("GET", url).prepare()
     asked = httpx.Request("GET", url)
     pool = SimpleNamespace(scheme="https", host="api.example.com", port=443)
-    session = SimpleNamespace(_base_url=None)
+    to_connect: Any = (None, SimpleNamespace(url=URL(url)), [], None)
     seams: dict[str, tuple[Any, str, tuple[Any, ...]]] = {
         "requests": (requests.adapters.HTTPAdapter, "send", (None, prepared)),
         "urllib3": (urllib3.HTTPConnectionPool, "urlopen", (pool, "GET", "/v1/things?a=1")),
         "httpx": (httpx.HTTPTransport, "handle_request", (None, asked)),
-        "aiohttp": (aiohttp.ClientSession, "_request", (session, "GET", url)),
+        "aiohttp": (aiohttp.BaseConnector, "connect", to_connect),
     }
     for name, (owner, attribute, arguments) in seams.items():
         with _idle(owner, attribute):
@@ -338,7 +354,7 @@ def _idle(owner: Any, name: str) -> Iterator[None]:
     async def nothing_async(*_: Any, **__: Any) -> None:
         return None
 
-    nothing: Any = nothing_async if name == "_request" else lambda *_, **__: None
+    nothing: Any = nothing_async if name == "connect" else lambda *_, **__: None
     with patch.object(owner, name, nothing):
         yield
 

@@ -1,424 +1,243 @@
-"""Catches `aiohttp`: a session's `_request`, through which every call of a session goes.
+"""Catches `aiohttp`: where a session asks its connector for a connection. One to the cloud ends in
+a transport of ours, which takes the request as octets and gives the answer back as octets.
 
-What it returns is a plain object of our own that answers to what a `ClientResponse` answers to: the
-library's own are built anew by every release (aiohttp 3.14 broke the mocks that build them).
+So a session does with the cloud all that it does with a server (cookies, redirects, compression,
+middlewares, traces), and every object that its user gets was built by the library itself.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
-import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator, Mapping
-from http import HTTPStatus
-from http.cookies import SimpleCookie
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, Final, Self
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from functools import cache
+from typing import Any
 
-from pytest_ramsts.intercept.catch import Catch, missing, reason_of
+from pytest_ramsts.intercept.catch import Catch, missing
+from pytest_ramsts.intercept.octets import head_of, joined, written
 from pytest_ramsts.intercept.seam import Seam
-from pytest_ramsts.wire import Headers, Request, Response
+from pytest_ramsts.wire import Headers, Request
 
-if TYPE_CHECKING:
-    from multidict import CIMultiDict
-    from yarl import URL
+__all__ = ["seams"]
 
-__all__ = ["Ask", "asked", "seams"]
+Connect = Callable[[Any, Any, Any, Any], Awaitable[Any]]
+"""`BaseConnector.connect`."""
 
-Ask = Callable[..., Awaitable[Any]]
-"""`ClientSession._request`."""
+Start = Callable[[Any, Any], Awaitable[Any]]
+"""`ClientResponse.start`, which waits for the head of the answer."""
 
 
 def seams(catch: Catch) -> Iterator[Seam]:
-    from aiohttp import ClientSession  # noqa: PLC0415 - loaded already
+    from aiohttp import BaseConnector, ClientResponse  # noqa: PLC0415 - loaded already
 
-    yield Seam(ClientSession, "_request", asked(catch))
+    diverted = _diverted()
+
+    def connecting(under: Connect) -> Connect:
+        def connect(connector: Any, request: Any, traces: Any, timeout: Any) -> Awaitable[Any]:
+            if catch.takes(request.url.host or "") and not isinstance(connector, diverted):
+                connector = diverted(catch)
+            return under(connector, request, traces, timeout)
+
+        return connect
+
+    def starting(under: Start) -> Start:
+        def start(answer: Any, connection: Any) -> Awaitable[Any]:
+            line = connection.transport
+            if isinstance(line, Line) and not line.is_started:
+                return _started(under, answer, connection, line)
+            return under(answer, connection)
+
+        return start
+
+    yield Seam(BaseConnector, "connect", connecting)
+    yield Seam(ClientResponse, "start", starting)
 
 
-def asked(catch: Catch) -> Callable[[Ask], Ask]:
-    """The cloud's requests are answered here, and all others made."""
+@cache
+def _diverted() -> type:
+    from aiohttp import BaseConnector  # noqa: PLC0415
 
-    def wrap(under: Ask) -> Ask:
-        def _request(session: Any, method: str, str_or_url: Any, **options: Any) -> Awaitable[Any]:
-            base = getattr(session, "_base_url", None)
-            url = str_or_url if base is None else _joined(base, str_or_url)
-            taken = catch.takes_url(url) if isinstance(url, str) else catch.takes(url.host or "")
-            if not taken:
-                return under(session, method, str_or_url, **options)
-            return _answered(catch, session, method.upper(), _parsed(url), options)
+    class Diverted(BaseConnector):
+        """Connects once, and to the cloud."""
 
-        return _request
+        def __init__(self, catch: Catch) -> None:
+            super().__init__(limit=0)
+            self._catch = catch
 
-    return wrap
+        async def _create_connection(self, req: Any, *traces_and_timeout: Any) -> Any:
+            protocol = self._factory()
+            protocol.connection_made(Line(self._catch, protocol, req, traces_and_timeout[-1]))
+            # A connection that is kept might meet another cloud, or none.
+            protocol.force_close()
+            return protocol
+
+    return Diverted
 
 
-async def _answered(
-    catch: Catch, session: Any, method: str, url: URL, options: dict[str, Any]
-) -> Any:
-    from aiohttp import RequestInfo  # noqa: PLC0415
-
-    if session.closed:
-        raise RuntimeError("Session is closed")
-    params = options.pop("params", None)
-    url = (url.extend_query(params) if params else url).with_fragment(None)
-    headers, body = await _sent(session, url, options)
-    patience = _patience(session, options)
-    request = Request(
-        method, str(url), Headers(headers.items()), body, "aiohttp", patience=patience
-    )
+async def _started(under: Start, answer: Any, connection: Any, line: Line) -> Any:
+    """The call is answered here, and not when its last octet is written: that may happen in a task
+    of the library's, and who looks for the code that made the call would not find it.
+    """
+    line.is_started = True
+    await asyncio.sleep(0)  # as over a network, the loop turns; a body that is there is now sent
+    if line.is_whole():
+        line.answer()
+        return await under(answer, connection)
+    # A body that takes its time, or waits to be asked for: what fails meanwhile is told to `under`.
+    waiting = asyncio.ensure_future(under(answer, connection))
+    sent = line.sent()
     try:
-        response = catch.answer(request)
-    except OSError as error:
-        raise _raised(error, url) from error
-    await asyncio.sleep(0)  # as a call over a network would, let the loop turn
-    answer = Answer(response, RequestInfo(url, method, _proxy(headers), url), session)
-    location = answer.headers.get("Location") or answer.headers.get("URI")
-    if location and answer.status in _REDIRECTS and options.get("allow_redirects", True):
-        return await _followed(session, answer, url.join(_parsed(location)), body, options)
-    decompress = options.get("auto_decompress")
-    if session.auto_decompress if decompress is None else decompress:
-        answer.decompress()
-    check = options.get("raise_for_status")
-    check = session.raise_for_status if check is None else check
-    if callable(check):
-        await check(answer)
-    elif check:
-        answer.raise_for_status()
-    return answer
+        await asyncio.wait({waiting, sent}, return_when=asyncio.FIRST_COMPLETED)
+        if not waiting.done():
+            line.answer()
+        return await waiting
+    finally:
+        waiting.cancel()
+        sent.cancel()
 
 
-_REDIRECTS: Final = {301, 302, 303, 307, 308}
-_OWN: Final = {"authorization", "cookie", "host"}
-"""What is meant for one origin only."""
+class Line(asyncio.Transport):
+    """Stands where the transport of a socket would, at the cloud's end of it."""
 
+    def __init__(self, catch: Catch, protocol: Any, request: Any, timeout: Any) -> None:
+        super().__init__()
+        self.is_started = False
+        self._catch = catch
+        self._protocol = protocol
+        self._asked = request
+        self._timeout = timeout
+        self._octets = bytearray()
+        self._place = 0
+        """Where the body begins, or of one in chunks the next chunk."""
+        self._head: tuple[str, str, Headers] | None = None
+        self._is_chunked = False
+        self._length = 0
+        self._sent: asyncio.Future[None] | None = None
+        self._is_closed = False
+        self._is_paused = False
+        self._is_lost = False
 
-async def _followed(
-    session: Any, answer: Answer, url: URL, body: bytes, options: dict[str, Any]
-) -> Any:
-    from aiohttp import TooManyRedirects  # noqa: PLC0415
+    # What the library asks of a transport
 
-    history: Any = (answer,)
-    left = options.get("max_redirects", 10)
-    if left == 1:
-        raise TooManyRedirects(answer.request_info, history)
-    method = answer.method
-    if answer.status == 303 or (answer.status in (301, 302) and method == "POST"):  # noqa: PLR2004
-        method, body = ("HEAD" if method == "HEAD" else "GET"), b""
-    headers = dict(options.get("headers") or {})
-    if url.origin() != answer.url.origin():
-        headers = {name: value for name, value in headers.items() if name.lower() not in _OWN}
-    options |= {
-        "data": body or None,
-        "headers": headers,
-        "json": None,
-        "max_redirects": left - 1 if left else 0,
-    }
-    answered = await session._request(method, url, **options)  # noqa: SLF001 - the seam itself
-    if isinstance(answered, Answer):
-        answered.history = (answer, *answered.history)
-    return answered
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        if name == "peername":
+            return (self._asked.url.host, self._asked.url.port)
+        return default
 
+    def write(self, data: Any) -> None:
+        self._octets += data
+        if self._sent is not None and not self._sent.done() and self.is_whole():
+            self._sent.set_result(None)
+        elif self._head is None and self._expects_to_be_asked():
+            self._protocol.data_received(b"HTTP/1.1 100 Continue\r\n\r\n")
 
-def _patience(session: Any, options: Mapping[str, Any]) -> float | None:
-    timeout: Any = options.get("timeout")
-    timeout = timeout if hasattr(timeout, "sock_read") else session.timeout
-    limits = [limit for limit in (timeout.sock_read, timeout.total) if limit]
-    return min(limits, default=None)
+    def writelines(self, list_of_data: Iterable[Any]) -> None:
+        self.write(b"".join(list_of_data))
 
-
-def _raised(error: OSError, url: URL) -> Exception:
-    """What a connection makes of a socket's error."""
-    from aiohttp import ClientConnectorError, ClientOSError, SocketTimeoutError  # noqa: PLC0415
-
-    if isinstance(error, TimeoutError):
-        return SocketTimeoutError("Timeout on reading data from socket")
-    if isinstance(error, ConnectionRefusedError):
-        # Of the key of a connection, these are what the exception reads.
-        key: Any = SimpleNamespace(host=url.host, port=url.port, ssl=True)
-        failed = OSError(error.errno, f"Connect call failed ({url.host!r}, {url.port})")
-        return ClientConnectorError(key, failed)
-    return ClientOSError(error.errno, error.strerror)
-
-
-# From aiohttp
-
-
-def _joined(base: URL, str_or_url: Any) -> URL:
-    url = _parsed(str_or_url)
-    return url if url.absolute else base.join(url)
-
-
-def _parsed(url: Any) -> URL:
-    from yarl import URL  # noqa: PLC0415
-
-    return url if isinstance(url, URL) else URL(url)
-
-
-def _proxy(headers: CIMultiDict[str]) -> Any:
-    from multidict import CIMultiDictProxy  # noqa: PLC0415
-
-    return CIMultiDictProxy(headers)
-
-
-async def _sent(
-    session: Any, url: URL, options: Mapping[str, Any]
-) -> tuple[CIMultiDict[str], bytes]:
-    """The headers and the body, as aiohttp would send them."""
-    from aiohttp import FormData  # noqa: PLC0415
-    from aiohttp.payload import JsonPayload, LookupError, get_payload  # noqa: A004, PLC0415
-    from multidict import CIMultiDict  # noqa: PLC0415
-
-    headers: CIMultiDict[str] = CIMultiDict(session.headers or {})
-    given = CIMultiDict(options.get("headers") or {})
-    for name in set(given):
-        headers.popall(name, None)
-    headers.extend(given)
-    headers.setdefault("Host", url.raw_authority.rpartition("@")[2])
-    data, as_json = options.get("data"), options.get("json")
-    if as_json is not None:
-        data = JsonPayload(as_json, dumps=session.json_serialize)
-    if data is None:
-        return headers, b""
-    if isinstance(data, FormData):
-        data = data()
-    try:
-        payload = get_payload(data, disposition=None)
-    except LookupError:
-        payload = FormData(data)()  # type: ignore[arg-type]  # whatever else it takes
-    skipped = {*(options.get("skip_auto_headers") or ()), *session.skip_auto_headers}
-    skipped = {name.lower() for name in skipped}
-    for name, value in (payload.headers or {}).items():
-        if name.lower() not in skipped:
-            headers.setdefault(name, value)
-    sink = _Sink()
-    await payload.write(sink)  # type: ignore[arg-type]  # takes what writes like a StreamWriter
-    return headers, bytes(sink.written)
-
-
-class _Sink:
-    """What a payload writes itself to. Files are read by aiohttp, and not in the loop."""
-
-    def __init__(self) -> None:
-        self.written = bytearray()
-
-    async def write(self, chunk: bytes | bytearray | memoryview) -> None:
-        self.written += chunk
-
-    async def drain(self) -> None: ...
-
-    async def write_eof(self, chunk: bytes = b"") -> None:
-        self.written += chunk
-
-
-# To aiohttp
-
-
-class Answer:
-    """Stands where a `ClientResponse` would."""
-
-    version: Final = (1, 1)
-    connection: Final = None
-
-    def __init__(self, response: Response, request: Any, session: Any) -> None:
-        from multidict import CIMultiDict  # noqa: PLC0415
-
-        self.status = response.status
-        self.reason = reason_of(response.status)
-        self.headers = _proxy(CIMultiDict(response.headers))
-        self.raw_headers = tuple(
-            (name.encode("latin-1"), value.encode("latin-1")) for name, value in response.headers
-        )
-        self.request_info = request
-        self.method = request.method
-        self.url = self.real_url = request.url
-        self.host = request.url.host
-        self.history: tuple[Answer, ...] = ()
-        self.cookies: SimpleCookie = SimpleCookie()
-        for cookie in self.headers.getall("Set-Cookie", ()):
-            self.cookies.load(cookie)
-        if self.cookies:
-            session.cookie_jar.update_cookies(self.cookies, self.url)
-        self.content = Content(response.body, missing(response, self.method))
-        self.closed = False
-        self._body: bytes | None = None
-
-    def __repr__(self) -> str:
-        return f"<Answer({self.url}) [{self.status} {self.reason}]>"
-
-    def decompress(self) -> None:
-        if self.headers.get("Content-Encoding", "").lower() in ("gzip", "x-gzip", "deflate"):
-            self.content = Content(_inflated(self.content.rest()))
-
-    @property
-    def ok(self) -> bool:
-        return self.status < HTTPStatus.BAD_REQUEST
-
-    @property
-    def content_type(self) -> str:
-        written = self.headers.get("Content-Type", "application/octet-stream")
-        return str(written).partition(";")[0].strip().lower()
-
-    @property
-    def charset(self) -> str | None:
-        _, found, charset = self.headers.get("Content-Type", "").lower().partition("charset=")
-        return charset.partition(";")[0].strip(' "') if found else None
-
-    @property
-    def content_length(self) -> int | None:
-        length = self.headers.get("Content-Length")
-        return None if length is None else int(length)
-
-    def get_encoding(self) -> str:
-        return self.charset or "utf-8"
-
-    async def read(self) -> bytes:
-        if self._body is None:
-            self._body = await self.content.read()
-        return self._body
-
-    async def text(self, encoding: str | None = None, errors: str = "strict") -> str:
-        return (await self.read()).decode(encoding or self.get_encoding(), errors)
-
-    async def json(
-        self,
-        *,
-        encoding: str | None = None,
-        loads: Callable[[str], Any] = json.loads,
-        content_type: str | None = "application/json",
-    ) -> Any:
-        if content_type and not self._is(content_type):
-            from aiohttp import ContentTypeError  # noqa: PLC0415
-
-            raise ContentTypeError(
-                self.request_info,
-                self.history,  # type: ignore[arg-type]  # ours
-                status=self.status,
-                message=f"Attempt to decode JSON with unexpected mimetype: {self.content_type}",
-                headers=self.headers,
-            )
-        text = (await self.text(encoding)).strip()
-        return loads(text) if text else None
-
-    def _is(self, content_type: str) -> bool:
-        if content_type == "application/json" and self.content_type.endswith("+json"):
-            return True
-        return content_type in self.content_type
-
-    def raise_for_status(self) -> None:
-        if not self.ok:
-            from aiohttp import ClientResponseError  # noqa: PLC0415
-
-            raise ClientResponseError(
-                self.request_info,
-                self.history,  # type: ignore[arg-type]  # ours
-                status=self.status,
-                message=self.reason,
-                headers=self.headers,
-            )
-
-    def release(self) -> Awaitable[None]:
-        self.closed = True
-        return _Done()
+    def is_closing(self) -> bool:
+        return self._is_closed
 
     def close(self) -> None:
-        self.closed = True
+        self._is_closed = True
 
-    async def wait_for_close(self) -> None:
-        self.closed = True
+    abort = close
 
-    async def __aenter__(self) -> Self:
-        return self
+    def get_write_buffer_size(self) -> int:
+        return 0
 
-    async def __aexit__(self, *_: object) -> None:
-        self.closed = True
+    def pause_reading(self) -> None:
+        self._is_paused = True
 
+    def resume_reading(self) -> None:
+        self._is_paused = False
+        if self._is_lost:
+            self._lose(None)
 
-class _Done:
-    """May be awaited, and need not."""
+    # The request
 
-    def __await__(self) -> Generator[None, None, None]:
-        return
-        yield
+    def is_whole(self) -> bool:
+        """Whether all of it has been sent."""
+        if not self._has_head():
+            return False
+        if not self._is_chunked:
+            return len(self._octets) >= self._place + self._length
+        place = self._place
+        while (end := self._octets.find(b"\r\n", place)) >= 0:
+            size = int(self._octets[place:end].partition(b";")[0], 16)
+            place = end + 2 + size + 2
+            if len(self._octets) < place:
+                return False
+            if not size:
+                return True
+        return False
 
+    def _has_head(self) -> bool:
+        if self._head is None:
+            end = self._octets.find(b"\r\n\r\n")
+            if end < 0:
+                return False
+            self._head = _, _, headers = head_of(bytes(self._octets[:end]))
+            self._place = end + 4
+            self._is_chunked = headers.get("transfer-encoding").lower() == "chunked"
+            self._length = int(headers.get("content-length") or 0)
+        return True
 
-class Content:
-    """Stands where a `StreamReader` would: all of it has arrived, or all that ever will."""
+    def _expects_to_be_asked(self) -> bool:
+        if not self._has_head() or self.is_whole():
+            return False
+        return self._head is not None and self._head[2].get("expect").lower() == "100-continue"
 
-    def __init__(self, body: bytes, lacking: int = 0) -> None:
-        self._body = body
-        self._lacking = lacking
-        self._place = 0
+    def sent(self) -> asyncio.Future[None]:
+        """Done when all of it has been sent."""
+        self._sent = asyncio.get_running_loop().create_future()
+        return self._sent
 
-    def rest(self) -> bytes:
-        return self._body[self._place :]
+    def _request(self) -> Request:
+        assert self._head is not None  # noqa: S101 - it is whole
+        method, target, headers = self._head
+        body = bytes(self._octets[self._place :])
+        if self._is_chunked:
+            body = joined(body)
+        if target.startswith("/"):  # else it is whole, as for a proxy
+            target = f"{self._asked.url.origin()}{target}"
+        return Request(method, target, headers, body, "aiohttp", patience=self._patience())
 
-    def _next(self, size: int) -> bytes:
-        chunk = self._body[self._place :] if size < 0 else self._body[self._place :][:size]
-        self._place += len(chunk)
-        if self._lacking and (size < 0 or len(chunk) < size):
-            raise self._broken()
-        return chunk
+    def _patience(self) -> float | None:
+        limits = [limit for limit in (self._timeout.sock_read, self._timeout.total) if limit]
+        return min(limits, default=None)
 
-    def _broken(self) -> Exception:
-        from aiohttp import ClientPayloadError  # noqa: PLC0415
+    # The answer
 
-        came, whole = len(self._body), len(self._body) + self._lacking
-        return ClientPayloadError(
-            "Response payload is not completed: <ContentLengthError: 400, message='Not enough data"
-            f" to satisfy content length header (received {came} of {whole} bytes).'>"
-        )
+    def answer(self) -> None:
+        request = self._request()
+        try:
+            response = self._catch.answer(request)
+        except OSError as error:
+            self._fail(error)
+            return
+        self._protocol.data_received(written(response, request.method))
+        if missing(response, request.method):
+            self._lose(None)
 
-    def at_eof(self) -> bool:
-        return self._place >= len(self._body)
+    def _fail(self, error: OSError) -> None:
+        """What a connection makes of a socket's error."""
+        from aiohttp import ClientConnectorError, SocketTimeoutError  # noqa: PLC0415
 
-    is_eof = at_eof
+        url = self._asked.url
+        if isinstance(error, TimeoutError):
+            late: TimeoutError = SocketTimeoutError("Timeout on reading data from socket")
+            if self._timeout.sock_read != self._patience():
+                late = TimeoutError()
+            self._protocol.set_exception(late)
+        elif isinstance(error, ConnectionRefusedError):
+            failed = OSError(error.errno, f"Connect call failed ({url.host!r}, {url.port})")
+            refused = ClientConnectorError(self._asked.connection_key, failed)
+            self._protocol.set_exception(refused)
+        else:
+            self._lose(error)
 
-    def exception(self) -> None:
-        return None
-
-    async def read(self, n: int = -1) -> bytes:
-        return self._next(n)
-
-    async def readany(self) -> bytes:
-        return self._next(-1)
-
-    def read_nowait(self, n: int = -1) -> bytes:
-        return self._next(n)
-
-    async def readexactly(self, n: int) -> bytes:
-        chunk = self._next(n)
-        if len(chunk) < n:
-            raise asyncio.IncompleteReadError(chunk, n)
-        return chunk
-
-    async def readline(self) -> bytes:
-        end = self._body.find(b"\n", self._place)
-        return self._next(-1 if end < 0 else end + 1 - self._place)
-
-    async def readchunk(self) -> tuple[bytes, bool]:
-        return self._next(-1), True
-
-    async def iter_chunked(self, n: int) -> AsyncIterator[bytes]:
-        while chunk := self._next(n):
-            yield chunk
-
-    async def iter_any(self) -> AsyncIterator[bytes]:
-        while chunk := self._next(-1):
-            yield chunk
-
-    async def iter_chunks(self) -> AsyncIterator[tuple[bytes, bool]]:
-        while chunk := self._next(-1):
-            yield chunk, True
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        while line := await self.readline():
-            yield line
-
-
-def _inflated(body: bytes) -> bytes:
-    if not body:
-        return b""
-    try:
-        return zlib.decompress(body, wbits=47)  # gzip or zlib, whichever it is
-    except zlib.error:
-        return zlib.decompress(body, wbits=-15)  # some call the bare stream `deflate`
+    def _lose(self, error: OSError | None) -> None:
+        """The connection ends, as soon as all that came has been read."""
+        self._is_lost = self._is_paused
+        if not self._is_lost:
+            self._is_closed = True
+            self._protocol.connection_lost(error)

@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import Any
 
-from pytest_ramsts.intercept.catch import Catch, missing, reason_of
+from pytest_ramsts.intercept.catch import Catch
+from pytest_ramsts.intercept.octets import head_of, joined, written
 from pytest_ramsts.intercept.seam import Seam
-from pytest_ramsts.wire import Headers, Request, Response
+from pytest_ramsts.wire import Request
 
 __all__ = ["Line", "seams"]
 
@@ -97,7 +98,7 @@ class Line:
             response = self.catch.answer(request)
         except OSError as error:
             return _Broken(error)
-        return BytesIO(_to_bytes(response, request.method))
+        return BytesIO(written(response, request.method))
 
     def settimeout(self, timeout: float | None) -> None: ...
 
@@ -125,34 +126,8 @@ class _Broken(BytesIO):
 
 def _from_bytes(sent: bytes, origin: str, client: str) -> Request:
     head, _, body = sent.partition(b"\r\n\r\n")
-    line, *fields = head.decode("latin-1").split("\r\n")
-    method, target, _ = line.split(" ", 2)
-    pairs = [field.partition(":") for field in fields]
-    headers = Headers((name, value.strip()) for name, _, value in pairs)
+    method, target, headers = head_of(head)
     if headers.get("transfer-encoding").lower() == "chunked":
-        body = _joined(body)
+        body = joined(body)
     url = f"{origin}{target}" if target.startswith("/") else target  # whole, as for a proxy
     return Request(method, url, headers, body, client)
-
-
-def _joined(chunked: bytes) -> bytes:
-    body = bytearray()
-    rest = chunked
-    while rest:
-        size, _, rest = rest.partition(b"\r\n")
-        length = int(size.partition(b";")[0], 16)
-        if not length:
-            break
-        body += rest[:length]
-        rest = rest[length + 2 :]
-    return bytes(body)
-
-
-def _to_bytes(response: Response, method: str) -> bytes:
-    lines = [f"HTTP/1.1 {response.status} {reason_of(response.status)}"]
-    own = {"transfer-encoding", "connection"} | (set() if method == "HEAD" else {"content-length"})
-    lines += [f"{name}: {value}" for name, value in response.headers if name.lower() not in own]
-    if method != "HEAD":
-        lines.append(f"Content-Length: {len(response.body) + missing(response, method)}")
-    head = "\r\n".join(lines).encode("latin-1", "replace")
-    return head + b"\r\n\r\n" + response.body

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from pytest_ramsts.intercept import aiohttp, httpx
+from pytest_ramsts.intercept import httpx
 from pytest_ramsts.intercept.catch import Catch
 from pytest_ramsts.intercept.requests import OURS, Send, answered_by_responses
 from pytest_ramsts.intercept.seam import Seam
@@ -116,6 +116,5 @@ def vcr_originals(catch: Catch) -> Iterator[Seam]:
     """What a cassette takes for the network: it remembers it from the time of its own import."""
     from vcr import patch  # noqa: PLC0415 - loaded already
 
-    yield Seam(patch, "_AiohttpClientSessionRequest", aiohttp.asked(catch))
     yield Seam(patch, "_HttpxHttpTransport_handle_request", httpx.handled(catch))
     yield Seam(patch, "_HttpxAsyncHttpTransport_handle_async_request", httpx.handled_async(catch))

@@ -467,7 +467,7 @@ def test_aiohttp_answers_can_be_read_in_every_way() -> None:
         got = await session.get(URL)
         assert [piece async for piece in got.content.iter_any()] == [b"one\ntwo\nthree"]
         got = await session.get(URL)
-        assert [chunk async for chunk in got.content.iter_chunks()] == [(b"one\ntwo\nthree", True)]
+        assert [chunk async for chunk in got.content.iter_chunks()] == [(b"one\ntwo\nthree", False)]
         with pytest.raises(aiohttp.ContentTypeError):
             await got.json()
 
