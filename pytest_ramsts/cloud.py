@@ -6,8 +6,10 @@ import difflib
 import random
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from ipaddress import ip_address
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -368,6 +370,22 @@ class FakeCloud:
         )
 
     @contextmanager
+    def calling_from(self, address: str, *, vpc: str = "") -> Iterator[None]:
+        """Let requests come from another address, for one block: one of the internet, or with `vpc`
+        one in that VPC.
+
+        It is what `acs:SourceIp` says, and `acs:SourceVpc`, and what `AccessKey.restrict_network`
+        is about.
+        """
+        check_address(address)
+        before = self.world.settings
+        self.world.settings = replace(before, source_ip=address, source_vpc=vpc)
+        try:
+            yield
+        finally:
+            self.world.settings = before
+
+    @contextmanager
     def propagation_delay(self, seconds: float) -> Iterator[None]:
         """Let changes of policies, trust, groups and AccessKeys take effect late, for one block:
         grants and revocations alike, `seconds` after they were made, on the clock.
@@ -411,6 +429,15 @@ class FakeCloud:
         raise RamstsError(
             f"no service `{name}`; there are {', '.join(s.name for s in self.gateway.services)}"
         )
+
+
+def check_address(address: str) -> None:
+    try:
+        ip_address(address)
+    except ValueError:
+        raise RamstsError(
+            f"a call comes from an address such as 198.51.100.7, not `{address}`"
+        ) from None
 
 
 def check_mode(mode: Mode) -> Mode:

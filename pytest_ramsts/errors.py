@@ -269,6 +269,11 @@ class AuthenticationError(ApiError):
 
 _AUTHENTICATION_TEXTS: Final = {
     "IncompleteSignature": (400, "The request signature does not conform to Aliyun standards."),
+    # Text and status are on the RAM page about network ACL policies, the code was seen with them.
+    "InvalidAccessKeyId.AccessPolicyDenied": (
+        400,
+        "Specified access key denied due to access policy.",
+    ),
     "InvalidAccessKeyId.Inactive": (400, "Specified access key is disabled."),
     "InvalidAccessKeyId.NotFound": (404, "Specified access key is not found."),
     # Statuses and texts of the three token codes: the codes are documented, 400 is the gateway's

@@ -1,9 +1,9 @@
 """The one way through: route, authenticate, authorize, run, record.
 
 The order of refusals is the vendor's list of gateway errors read from top to bottom, as far as it
-is possible: product, operation, AccessKey known, active, token, time, nonce, signature, permission,
-then the operation's own parameters. Whether the real gateway checks in exactly this order is not
-documented.
+is possible: product, operation, AccessKey known, active, used from where it may be, token, time,
+nonce, signature, permission, then the operation's own parameters. Whether the real gateway checks
+in exactly this order is not documented.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import Any, Final, Literal, Protocol, TypeVar
 
 from pytest_ramsts.errors import ApiError, AuthenticationError, RamstsError, UrlExpiredError
 from pytest_ramsts.identity import AccessKey, Caller, Nonces, Session, World
+from pytest_ramsts.identity.network_policies import WITHOUT
 from pytest_ramsts.journal import Call, Journal
 from pytest_ramsts.policy import AppliedPolicy, Decision
 from pytest_ramsts.service import Body, Dialect, Invocation, Operation, Rpc, Service
@@ -229,7 +230,7 @@ class Gateway:
         passage.key_id = claim.access_key_id
         credentials = self.world.credentials(claim.access_key_id)
         passage.claimant = credentials.caller
-        _check_token(credentials, claim.security_token, self.world)
+        _check_token(credentials, claim.security_token, passage.action, self.world)
         now = self.world.clock.time()
         settings = self.world.settings
         signed = _check_time(claim, now, settings.clock_tolerance)
@@ -409,12 +410,16 @@ def _check_time(claim: Claim, now: float, tolerance: int) -> float:
     return signed
 
 
-def _check_token(credentials: AccessKey | Session, token: str, world: World) -> None:
-    """Refuse a key that is disabled, and a token that is missing, foreign, void or expired."""
+def _check_token(credentials: AccessKey | Session, token: str, action: str, world: World) -> None:
+    """Refuse a key that is disabled or used from elsewhere than it may be, and a token that is
+    missing, foreign, void or expired.
+    """
     if isinstance(credentials, AccessKey):
         late = world.late
         if (late.status_of(credentials) if late else credentials.status) != "Active":
             raise AuthenticationError("InvalidAccessKeyId.Inactive", hint=f"`{credentials.id}`")
+        if world.restricts_networks:
+            _check_network(credentials, action, world)
         if token:
             raise AuthenticationError(
                 "InvalidSecurityToken.MismatchWithAccessKey",
@@ -432,6 +437,26 @@ def _check_token(credentials: AccessKey | Session, token: str, world: World) -> 
     if credentials.expired:
         raise AuthenticationError(
             "InvalidSecurityToken.Expired", hint=f"it expired at {credentials.expiration:%H:%M:%SZ}"
+        )
+
+
+def _check_network(key: AccessKey, action: str, world: World) -> None:
+    """Refuse a key that is used from where its network policy, or its account's, does not admit it.
+
+    The code is of the family that says in which state a key is, and OSS is documented to answer as
+    to a disabled key: so it comes right after that, and before what the request itself says, its
+    token, time and signature. What is refused here uses up no nonce and is no use of the key.
+    """
+    policy = world.network_policy_seen(key)
+    if policy is None or action.partition(":")[0] in WITHOUT:
+        return
+    address, vpc = world.settings.source_ip, world.settings.source_vpc
+    if not policy.admits(address, vpc):
+        whose = "the AccessKey" if policy is key.network_policy else "the account"
+        raise AuthenticationError(
+            "InvalidAccessKeyId.AccessPolicyDenied",
+            hint=f"`{key.id}` is used from `{address}`{f' in `{vpc}`' if vpc else ''};"
+            f" the network policy of {whose} admits {policy}",
         )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Literal
 
 from pytest_ramsts.errors import InvalidParameterError
 from pytest_ramsts.identity.caller import Caller
+from pytest_ramsts.identity.network_policies import NetworkPolicy, as_network_policy
 
 if TYPE_CHECKING:
     from pytest_ramsts.identity.account import Account
@@ -31,7 +33,7 @@ class AccessKey:
     def __repr__(self) -> str:
         return f"<AccessKey {self.id} of {self.owner.principal.arn}, {self.status}>"
 
-    network_policy = ""
+    network_policy: NetworkPolicy | None = None
     """From which addresses it may be used, as `SetAccessKeyPolicy` was given it."""
 
     security_token = ""
@@ -56,6 +58,39 @@ class AccessKey:
                 self.updated = self.owner.account.world.clock.time()
             case _:
                 raise InvalidParameterError("Status", "", hint=f"`{status}`: Active or Inactive")
+
+    def restrict_network(
+        self, *addresses: str, vpcs: Mapping[str, str | Iterable[str]] | None = None
+    ) -> None:
+        """`SetAccessKeyPolicy`: use it from these addresses and blocks only, or from within VPCs.
+
+            key.restrict_network("198.51.100.0/24", vpcs={"vpc-1": "10.0.0.0/8"})
+
+        The next call from elsewhere is `InvalidAccessKeyId.AccessPolicyDenied`; sessions that it
+        asked for go on. `AllowAllVPC` stands for every VPC; without any address it is of no use
+        anywhere. This goes before what the account restricts.
+        """
+        self.set_network_policy(as_network_policy(addresses, vpcs))
+
+    def set_network_policy(self, policy: NetworkPolicy) -> None:
+        self.network_policy = policy
+        self.owner.account.world.restricts_networks = True
+
+    def lift_network_restriction(self) -> None:
+        """Let it be used from everywhere again, as far as the account allows it."""
+        self.network_policy = None
+
+    @property
+    def network_policy_in_force(self) -> NetworkPolicy | None:
+        """Its own policy if that is active, else its account's if that is; None if neither is.
+
+        The page says of the key's that it goes before the account's, and that both have to be
+        disabled for nothing to be restricted.
+        """
+        for policy in (self.network_policy, self.owner.account.key_network_policy):
+            if policy is not None and policy.active:
+                return policy
+        return None
 
     def delete(self) -> None:
         """`DeleteAccessKey`: the next call is `InvalidAccessKeyId.NotFound`. The recycle bin keeps

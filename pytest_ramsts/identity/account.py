@@ -28,6 +28,7 @@ from pytest_ramsts.identity.groups import Group
 from pytest_ramsts.identity.logins import PasswordPolicy, SecurityPreference
 from pytest_ramsts.identity.mfa import MfaDevice
 from pytest_ramsts.identity.names import check_length, check_name, check_one_of
+from pytest_ramsts.identity.network_policies import NetworkPolicy, as_network_policy
 from pytest_ramsts.identity.policies import ManagedPolicy
 from pytest_ramsts.identity.providers import OidcProvider, SamlProvider, UserSso
 from pytest_ramsts.identity.recycle_bin import RecycleBin
@@ -57,7 +58,7 @@ class Account(Caller):
     password_policy = PasswordPolicy()
     security_preference = SecurityPreference()
 
-    key_network_policy = ""
+    key_network_policy: NetworkPolicy | None = None
     """From which addresses AccessKeys may be used, as `SetAccessKeyPolicyForAccount` was given it.
     """
 
@@ -345,6 +346,25 @@ class Account(Caller):
         if self.node is None:
             self.node = Node(self.name or self.id)
         self.node.attach(document, name=name)
+
+    # From where
+
+    def restrict_key_network(
+        self, *addresses: str, vpcs: Mapping[str, str | Iterable[str]] | None = None
+    ) -> None:
+        """`SetAccessKeyPolicyForAccount`: let the AccessKeys of the owner and of every user be used
+        from these addresses and blocks only, or from within VPCs, as `AccessKey.restrict_network`
+        says for one. A key that has an active policy of its own is not concerned.
+        """
+        self.set_key_network_policy(as_network_policy(addresses, vpcs))
+
+    def set_key_network_policy(self, policy: NetworkPolicy) -> None:
+        self.key_network_policy = policy
+        self.world.restricts_networks = True
+
+    def lift_key_network_restriction(self) -> None:
+        """Let AccessKeys be used from everywhere again, but for those with their own policy."""
+        self.key_network_policy = None
 
     # Settings
 

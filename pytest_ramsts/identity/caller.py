@@ -105,12 +105,17 @@ class Caller:
         if action.partition(":")[0].lower() in _WITHOUT_CONDITION_KEYS:
             return {}
         world = self.account.world
-        return {
+        settings = world.settings
+        source_ip = source_ip or settings.source_ip
+        context: dict[str, str | Sequence[str]] = {
             "acs:CurrentTime": timestamp(world.clock.time()),
             "acs:SecureTransport": "true" if secure else "false",
-            "acs:SourceIp": source_ip or world.settings.source_ip,
+            "acs:SourceIp": source_ip,
             "acs:PrincipalARN": self.principal.principal_arn,
         }
+        if settings.source_vpc:
+            context |= {"acs:SourceVpc": settings.source_vpc, "acs:VpcSourceIp": source_ip}
+        return context
 
 
 def arns(on: Any) -> list[str]:

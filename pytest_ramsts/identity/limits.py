@@ -103,5 +103,17 @@ class Settings:
     expired token was seen to get `OTSNoPermissionAccess`, with the text of a missing permission.
     """
 
+    tablestore_network_refusal: Literal["OTSAuthFailed", "OTSNoPermissionAccess"] = "OTSAuthFailed"
+    """What Table Store says to an AccessKey that is used from where its network policy does not
+    admit it. Not documented: by default what it says to a disabled one, as OSS is documented to do.
+    """
+
     source_ip: str = "203.0.113.10"
-    """`acs:SourceIp` of intercepted requests, which have no network address of their own."""
+    """`acs:SourceIp` of intercepted requests, which have no network address of their own, and what
+    network policies of AccessKeys look at.
+    """
+
+    source_vpc: str = ""
+    """The VPC that requests come from, `vpc-…`, with `source_ip` as their address in it; "" if they
+    come from the internet. They then carry `acs:SourceVpc` and `acs:VpcSourceIp`.
+    """

@@ -15,6 +15,7 @@ from pytest_ramsts.policy import AppliedPolicy
 if TYPE_CHECKING:
     from pytest_ramsts.identity.access_keys import AccessKey, Status
     from pytest_ramsts.identity.caller import Caller
+    from pytest_ramsts.identity.network_policies import NetworkPolicy
     from pytest_ramsts.identity.roles import Role
     from pytest_ramsts.identity.world import World
 
@@ -31,7 +32,7 @@ class _Sight:
     policies: dict[object, Policies]
     trust: dict[Role, AppliedPolicy]
     control: dict[str, tuple[Policies, ...]]
-    keys: dict[str, tuple[AccessKey, Status]]
+    keys: dict[str, tuple[AccessKey, Status, NetworkPolicy | None]]
 
 
 class Propagation:
@@ -59,7 +60,10 @@ class Propagation:
             {one: one.identity_policies() for one in (*users, *roles)},
             {role: role.trust_policy() for role in roles},
             {account.id: account.control for account in accounts},
-            {key.id: (key, key.status) for key in self._world.keys_by_id.values()},
+            {
+                key.id: (key, key.status, key.network_policy_in_force)
+                for key in self._world.keys_by_id.values()
+            },
         )
 
     @property
@@ -89,6 +93,10 @@ class Propagation:
     def status_of(self, key: AccessKey) -> Status:
         seen = self._then.keys.get(key.id)
         return seen[1] if seen else key.status
+
+    def network_of(self, key: AccessKey) -> NetworkPolicy | None:
+        seen = self._then.keys.get(key.id)
+        return seen[2] if seen else key.network_policy_in_force
 
     def knows(self, role: Role) -> bool:
         """Whether a role is still seen that was deleted."""

@@ -16,6 +16,7 @@ from pytest_ramsts.identity.caller import Anonymous, Caller
 from pytest_ramsts.identity.diagnoses import Diagnoses
 from pytest_ramsts.identity.ids import Ids
 from pytest_ramsts.identity.limits import Limits, Settings
+from pytest_ramsts.identity.network_policies import NetworkPolicy
 from pytest_ramsts.identity.propagation import Propagation
 from pytest_ramsts.identity.sessions import Session
 from pytest_ramsts.policy import (
@@ -65,6 +66,8 @@ class World:
         """Likewise, the account that owns a resource; "" where nobody knows better than its ARN."""
         self.late: Propagation | None = None
         """How changes reach those who decide, where they take their time."""
+        self.restricts_networks = False
+        """Whether any AccessKey here was ever restricted to addresses: else nobody has to look."""
         self.asked: deque[Decision] = deque(maxlen=20)
         """What the last `can()` answered, the newest last: a failing test explains it."""
         self.accounts_by_id: dict[str, Account] = {}
@@ -186,6 +189,10 @@ class World:
 
     def trust_seen(self, role: Role) -> AppliedPolicy:
         return role.trust_policy() if self.late is None else self.late.trust_of(role)
+
+    def network_policy_seen(self, key: AccessKey) -> NetworkPolicy | None:
+        """From where an AccessKey may be used, as far as that has reached those who decide."""
+        return key.network_policy_in_force if self.late is None else self.late.network_of(key)
 
     def find_role(self, arn: str) -> Role | None:
         head, _, name = arn.partition(":role/")

@@ -88,7 +88,7 @@ def furnish(cloud: FakeCloud) -> Furnished:
     )
     key = alice.create_access_key()
     key.last_used, key.last_service = cloud.clock.time(), "oss"
-    key.network_policy = NETWORK_POLICY
+    key.restrict_network("203.0.113.0/24")
     readers.add(alice)
     profile = alice.create_login_profile(PASSWORD, mfa_bind_required=True)
     device = alice.bind_mfa_device()

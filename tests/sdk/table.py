@@ -630,7 +630,7 @@ ROWS: Final[Mapping[str, Row]] = {
         _key_of_alice,
         errors={
             "EntityNotExist.AccessKeyPolicy": Rule(
-                after=lambda world: setattr(world.key, "network_policy", "")
+                after=lambda world: world.key.lift_network_restriction()
             )
         },
     ),

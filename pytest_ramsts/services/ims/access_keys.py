@@ -6,7 +6,7 @@ from typing import Any
 
 from pytest_ramsts.errors import NotExistError
 from pytest_ramsts.identity import AccessKey, Account, Caller, User
-from pytest_ramsts.identity.network_policies import NO_POLICY, check_network_policy
+from pytest_ramsts.identity.network_policies import NO_POLICY, NetworkPolicy
 from pytest_ramsts.service import Body
 from pytest_ramsts.services.ims import product
 from pytest_ramsts.services.ims.product import ims
@@ -86,8 +86,8 @@ def set_access_key_policy(
     user_principal_name: str = "",
 ) -> Body:
     key = _key(account, caller, user_principal_name, user_access_key_id)
-    key.network_policy = check_network_policy(access_key_policy)
-    return {"AccessKeyId": key.id, "AccessKeyPolicy": key.network_policy}
+    key.set_network_policy(NetworkPolicy.parse(access_key_policy))
+    return {"AccessKeyId": key.id, "AccessKeyPolicy": access_key_policy}
 
 
 @ims.operation(on=product.user)
@@ -95,17 +95,18 @@ def get_access_key_policy(
     account: Account, caller: Caller, user_access_key_id: str, user_principal_name: str = ""
 ) -> Body:
     key = _key(account, caller, user_principal_name, user_access_key_id)
-    if not key.network_policy:
+    if key.network_policy is None:
         raise NotExistError("AccessKeyPolicy", key.id)
-    return {"AccessKeyId": key.id, "AccessKeyPolicy": key.network_policy}
+    return {"AccessKeyId": key.id, "AccessKeyPolicy": key.network_policy.text}
 
 
 @ims.operation()
 def set_access_key_policy_for_account(account: Account, access_key_policy: str) -> Body:
-    account.key_network_policy = check_network_policy(access_key_policy)
-    return {"AccessKeyPolicy": account.key_network_policy}
+    account.set_key_network_policy(NetworkPolicy.parse(access_key_policy))
+    return {"AccessKeyPolicy": access_key_policy}
 
 
 @ims.operation()
 def get_access_key_policy_for_account(account: Account) -> Body:
-    return {"AccessKeyPolicy": account.key_network_policy or NO_POLICY}
+    policy = account.key_network_policy
+    return {"AccessKeyPolicy": policy.text if policy else NO_POLICY}

@@ -71,8 +71,12 @@ def in_own_words(error: ApiError, request: Request, *_: Any) -> ApiError:
 
 _INVALID_TOKEN: Final = (401, "Unauthorized", "The security token you provided is invalid.")
 
+_DISABLED: Final = (401, "Unauthorized", "AccessKeyId is disabled: {}")
+
 _IN_OTHER_WORDS: Final[Mapping[str, tuple[int, str, str]]] = {
-    "InvalidAccessKeyId.Inactive": (401, "Unauthorized", "AccessKeyId is disabled: {}"),
+    # Not documented: so does OSS, and the code would be the same for want of a permission.
+    "InvalidAccessKeyId.AccessPolicyDenied": _DISABLED,
+    "InvalidAccessKeyId.Inactive": _DISABLED,
     "InvalidAccessKeyId.NotFound": (401, "Unauthorized", "AccessKeyId not found: {}"),
     "InvalidSecurityToken.Expired": (
         401,

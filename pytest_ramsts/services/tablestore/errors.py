@@ -55,6 +55,9 @@ def in_own_words(error: ApiError, request: Request, world: World) -> ApiError:
     if error.code in _OF_TOKENS:
         code = world.settings.tablestore_token_refusal
         text = _OF_TOKENS[error.code] if code == "OTSAuthFailed" else ""
+    elif error.code == "InvalidAccessKeyId.AccessPolicyDenied":
+        code = world.settings.tablestore_network_refusal
+        text = _DISABLED if code == "OTSAuthFailed" else ""
     elif error.code == "SignatureDoesNotMatch":
         # The signature module tells a wrong signature from a wrong MD5.
         code, text = "OTSAuthFailed", error.message
@@ -71,9 +74,11 @@ def in_own_words(error: ApiError, request: Request, world: World) -> ApiError:
     return TableStoreError(code, text, hint=error.hint)
 
 
+_DISABLED: Final = "The AccessKeyID is disabled."
+
 _IN_OTHER_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "IncompleteSignature": ("OTSAuthFailed", "Signature mismatch."),
-    "InvalidAccessKeyId.Inactive": ("OTSAuthFailed", "The AccessKeyID is disabled."),
+    "InvalidAccessKeyId.Inactive": ("OTSAuthFailed", _DISABLED),
     "InvalidAccessKeyId.NotFound": ("OTSAuthFailed", "The AccessKeyID does not exist."),
     "InvalidApi.NotFound": ("OTSParameterInvalid", "Unsupported operation: {operation}."),
     "InvalidSignatureMethod": ("OTSAuthFailed", "Signature mismatch."),
