@@ -14,7 +14,7 @@ from typing import Any, Final
 from pytest_ramsts.clock import timestamp
 from pytest_ramsts.environment import SOURCES, Source, Wish, found
 from pytest_ramsts.errors import RamstsError
-from pytest_ramsts.identity import AccessKey, Account, Role, Session, User
+from pytest_ramsts.identity import AccessKey, Account, KeyPair, Role, Session, User
 from pytest_ramsts.issuers import OidcIssuer
 from pytest_ramsts.policy import Policy, PolicySource
 from pytest_ramsts.services.metadata import CREDENTIALS_HOST, HttpTokens
@@ -65,7 +65,7 @@ def acting_as(
     with ExitStack() as stack:
         handed: Any = who
         match source.needs:
-            case "credentials" | "key" | "session":
+            case "credentials" | "key" | "pair" | "session":
                 handed = key = _key(who, source, via)
                 wish = Wish(key=key, expiration=_expiration(key))
             case "assumed" | "chained":
@@ -106,13 +106,14 @@ _PLAIN = {
     "cli": {AccessKey: "cli:AK", Session: "cli:StsToken", Role: "cli:RamRoleArn"},
     "credentials_file": {
         AccessKey: "credentials_file:access_key",
+        KeyPair: "credentials_file:rsa_key_pair",
         Role: "credentials_file:ram_role_arn",
     },
 }
 
 
 def _source(via: str, who: Who) -> Source:
-    kind = type(who) if isinstance(who, Role | Session) else AccessKey
+    kind = type(who) if isinstance(who, Role | Session | KeyPair) else AccessKey
     name = _PLAIN.get(via, {}).get(kind, via)
     try:
         return SOURCES[name]
@@ -125,6 +126,11 @@ def _source(via: str, who: Who) -> Source:
 
 def _key(who: Who, source: Source, via: str) -> AccessKey | Session:
     key = credentials_of(who)
+    if isinstance(key, KeyPair) != (source.needs == "pair"):
+        raise RamstsError(
+            "an RSA key pair, user.create_key_pair(), is found via `credentials_file`,"
+            f" and nothing else is found as one; not {who!r} via `{via}`"
+        )
     if source.needs == "key" and isinstance(key, Session):
         raise RamstsError(f"`{via}` holds a long-term AccessKey; act as a user, not as {who!r}")
     if source.needs == "session" and not isinstance(key, Session):

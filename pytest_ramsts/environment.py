@@ -32,7 +32,16 @@ from unittest.mock import patch
 __all__ = ["SOURCES", "Contents", "Credentials", "Find", "Need", "Source", "Wish", "found"]
 
 Need = Literal[
-    "credentials", "key", "session", "assumed", "chained", "instance", "login", "oidc", "uri"
+    "credentials",
+    "key",
+    "pair",
+    "session",
+    "assumed",
+    "chained",
+    "instance",
+    "login",
+    "oidc",
+    "uri",
 ]
 """What a source hands over, or leads to."""
 
@@ -152,6 +161,8 @@ def _credentials_file(
         files: dict[str, Contents] = {".alibabacloud/credentials.ini": text.getvalue()}
         if kind == "oidc_role_arn":
             files[_TOKEN_FILE] = wish.oidc_token
+        if kind == "rsa_key_pair":
+            files[_PRIVATE_KEY_FILE] = _key(wish).secret
         # Here the instance's role is found only because the file says so.
         values = {"ALIBABA_CLOUD_ECS_METADATA_DISABLED": "false"} if kind == "ecs_ram_role" else {}
         path = str(home / ".alibabacloud" / "credentials.ini")
@@ -185,6 +196,16 @@ def _oidc_by_file(wish: Wish, home: Path) -> dict[str, str]:
         "oidc_token_file_path": str(home / _TOKEN_FILE),
         "role_session_name": wish.session_name,
         "policy": wish.policy,
+    }
+
+
+_PRIVATE_KEY_FILE: Final = ".alibabacloud/private_key"
+
+
+def _key_pair_by_file(wish: Wish, home: Path) -> dict[str, str]:
+    return {
+        "public_key_id": _key(wish).id,
+        "private_key_file": str(home / _PRIVATE_KEY_FILE),
     }
 
 
@@ -318,6 +339,9 @@ SOURCES: Final[Mapping[str, Source]] = {
     ),
     "credentials_file:oidc_role_arn": Source(
         "oidc", _credentials_file("oidc_role_arn", _oidc_by_file)
+    ),
+    "credentials_file:rsa_key_pair": Source(
+        "pair", _credentials_file("rsa_key_pair", _key_pair_by_file)
     ),
     "ecs": Source("instance", _ecs),
     "credentials_uri": Source("uri", _credentials_uri),

@@ -10,6 +10,7 @@ from pytest_ramsts.identity.caller import Anonymous, Caller, Context, arns
 from pytest_ramsts.identity.directory import Folder, ResourceDirectory
 from pytest_ramsts.identity.groups import Group
 from pytest_ramsts.identity.ids import Ids
+from pytest_ramsts.identity.key_pairs import KeyPair, SessionKey
 from pytest_ramsts.identity.limits import Limits, Settings
 from pytest_ramsts.identity.logins import LoginProfile, PasswordPolicy, SecurityPreference
 from pytest_ramsts.identity.mfa import MfaDevice
@@ -34,6 +35,7 @@ __all__ = [
     "Folder",
     "Group",
     "Ids",
+    "KeyPair",
     "Limits",
     "LoginProfile",
     "ManagedPolicy",
@@ -52,6 +54,7 @@ __all__ = [
     "SamlProvider",
     "SecurityPreference",
     "Session",
+    "SessionKey",
     "Settings",
     "User",
     "World",

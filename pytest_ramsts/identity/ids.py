@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import math
 import random
 from typing import Final
 
 _LETTERS: Final = bytes.maketrans(b"+/=", b"xYz")
+_SMALL_FACTORS: Final = math.factorial(1000)
 
 
 class Ids:
@@ -67,6 +69,18 @@ class Ids:
 
     def digits(self, length: int) -> str:
         return self._digits(length)
+
+    def prime(self, bits: int, exponent: int) -> int:
+        """A prime for an RSA key of that exponent, with both of its upper bits set."""
+        while True:
+            number = self._random.getrandbits(bits) | 3 << (bits - 2) | 1
+            # Fermat's test, for the one base, errs less often than there will ever be runs.
+            if (
+                number % exponent != 1
+                and math.gcd(number, _SMALL_FACTORS) == 1
+                and pow(2, number - 1, number) == 1
+            ):
+                return number
 
     def _text(self, length: int) -> str:
         # Base64 of random bytes, its two marks made letters: a tenth of what `choices` costs.

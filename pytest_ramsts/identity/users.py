@@ -11,6 +11,7 @@ from pytest_ramsts.identity.access_keys import AccessKey
 from pytest_ramsts.identity.arn import ram_arn
 from pytest_ramsts.identity.caller import Caller
 from pytest_ramsts.identity.grantees import Grantee
+from pytest_ramsts.identity.key_pairs import KeyPair, generate_key_pair
 from pytest_ramsts.identity.logins import LoginProfile
 from pytest_ramsts.identity.mfa import MfaDevice
 from pytest_ramsts.identity.names import (
@@ -115,6 +116,12 @@ class User(Caller, Grantee, Tagged):
             return self.keys_by_id[key_id]
         except KeyError:
             raise NotExistError("User.AccessKey", key_id) from None
+
+    def create_key_pair(self) -> KeyPair:
+        """An RSA key pair, which the real cloud makes in the console of the Japan site only.
+        Whoever has its private key, `secret`, is given session keys by STS.
+        """
+        return generate_key_pair(self, self.account.world.clock.time())
 
     # Logging in
 
@@ -250,6 +257,8 @@ class User(Caller, Grantee, Tagged):
             raise DeleteConflictError("User.LoginProfile")
         if self.mfa_device is not None:
             raise DeleteConflictError("User.MFADevice", hint=self.mfa_device.serial_number)
+        for key in [k for k in self.account.world.keys_by_id.values() if k.owner is self]:
+            key.delete()  # key pairs and what they gave: no page says that they are in the way
         self.account.users.remove(self.name)
         del self.account.users_by_id[self.id]
         self.account.recycle_bin.take_user(self)

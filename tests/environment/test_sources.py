@@ -15,6 +15,7 @@ from alibabacloud_credentials.exceptions import CredentialException
 
 from pytest_ramsts import Clock, FakeCloud, Policy, RamstsError, Role, Session, User, allow, deny
 from pytest_ramsts.environment import SOURCES
+from pytest_ramsts.identity import AccessKey
 from pytest_ramsts.issuers import OidcIssuer
 
 NAMES: Final = {
@@ -33,6 +34,7 @@ NAMES: Final = {
     "credentials_file:ram_role_arn": "default/profile/ram_role_arn/static_ak",
     "credentials_file:ecs_ram_role": "default/profile/ecs_ram_role",
     "credentials_file:oidc_role_arn": "default/profile/oidc_role_arn",
+    "credentials_file:rsa_key_pair": "default/profile/rsa_key_pair",
     "ecs": "default/ecs_ram_role",
     "credentials_uri": "default/credential_uri",
 }
@@ -44,7 +46,7 @@ WAYS: Final[dict[str, Callable[[Any], Any]]] = {
 }
 
 
-Found = tuple[User | Role | Session, dict[str, Any]]
+Found = tuple[User | AccessKey | Role | Session, dict[str, Any]]
 
 
 def suitable(ramsts: FakeCloud, via: str) -> Found:
@@ -53,6 +55,8 @@ def suitable(ramsts: FakeCloud, via: str) -> Found:
     match SOURCES[via].needs:
         case "credentials" | "key":
             return account.create_user(), {}
+        case "pair":
+            return account.create_user().create_key_pair(), {}
         case "session":
             return account.create_role().assume(), {}
         case "instance":

@@ -61,12 +61,16 @@ def world(request: pytest.FixtureRequest) -> Iterator[Furnished]:
 # The table itself
 
 
+UNPUBLISHED = {"sts.GenerateSessionAccessKey"}
+"""What no list has, and SDKs call; see tests/environment/test_key_pairs.py."""
+
+
 def test_every_published_operation_exists_and_no_other() -> None:
     ours = {
         f"{s.name}.{o}" for s in SERVICES for o in s.operations if s.name in ("ram", "sts", "ims")
     }
 
-    assert ours == set(OPERATIONS)
+    assert ours == set(OPERATIONS) | UNPUBLISHED
 
 
 def test_every_operation_has_a_row() -> None:

@@ -1,4 +1,4 @@
-"""RPC V1: HMAC-SHA1 over all parameters of query and form, the signature among them."""
+"""RPC V1: HMAC-SHA1 or RSA over all parameters of query and form, the signature among them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 from pytest_ramsts.errors import AuthenticationError, MissingParameterError
 from pytest_ramsts.wire import quoting
 from pytest_ramsts.wire.message import Request
-from pytest_ramsts.wire.signatures import bearer, dates, mac
+from pytest_ramsts.wire.signatures import bearer, dates, mac, rsa
 from pytest_ramsts.wire.signatures.claim import Claim, SignatureMismatchError
 
 __all__ = ["NAME", "read"]
@@ -18,6 +18,8 @@ NAME: Final = "RPC-V1"
 
 _MARKS: Final = frozenset(("AccessKeyId", "SecurityToken", "Signature"))
 # `SignatureNonce` and `Timestamp` are no marks: the anonymous operations may carry them.
+_TYPES: Final = {"HMAC-SHA1": "", "SHA256withRSA": "PRIVATEKEY"}
+"""By the method, the type of signature that goes with it."""
 _NEEDED: Final = (
     "AccessKeyId",
     "Signature",
@@ -51,20 +53,21 @@ def read(request: Request) -> Claim | None:
 
 
 def _refuse_other_algorithms(parameters: Mapping[str, str]) -> None:
-    if parameters["SignatureMethod"] != "HMAC-SHA1":
+    method, kind = parameters["SignatureMethod"], parameters.get("SignatureType", "")
+    if method not in _TYPES:
         raise AuthenticationError(
             "InvalidSignatureMethod",
-            hint=f"SignatureMethod is `{parameters['SignatureMethod']}`; only `HMAC-SHA1` is known",
+            hint=f"SignatureMethod is `{method}`; known are `{'` and `'.join(_TYPES)}`",
         )
     if parameters["SignatureVersion"] != "1.0":
         raise AuthenticationError(
             "IncompleteSignature",
             hint=f"SignatureVersion is `{parameters['SignatureVersion']}`; only `1.0` is known",
         )
-    if parameters.get("SignatureType"):
+    if kind != _TYPES[method]:
         raise AuthenticationError(
             "InvalidSignatureMethod",
-            hint=f"SignatureType is `{parameters['SignatureType']}`; only an empty one is known",
+            hint=f"SignatureType is `{kind}`; with `{method}` it is `{_TYPES[method]}`",
         )
 
 
@@ -75,6 +78,10 @@ def _prove(request: Request, signature: str, secret: str, form_quoting: bool) ->
     # `canonical` is quoted already, so quoting it once more meets three characters only.
     twice = canonical.replace("%", "%25").replace("=", "%3D").replace("&", "%26")
     string_to_sign = f"{request.method}&%2F&{twice}"
+    if request.fields["SignatureMethod"] == "SHA256withRSA":
+        if rsa.matches(secret, string_to_sign, signature):
+            return
+        raise _mismatch(string_to_sign, signature)
     key = f"{secret}&".encode()
     if mac.matches(mac.base64(key, string_to_sign, "sha1"), signature):
         return
@@ -83,7 +90,11 @@ def _prove(request: Request, signature: str, secret: str, form_quoting: bool) ->
         form = string_to_sign.replace("%2520", "%2B")
         if mac.matches(mac.base64(key, form, "sha1"), signature):
             return
-    raise SignatureMismatchError(
+    raise _mismatch(string_to_sign, signature)
+
+
+def _mismatch(string_to_sign: str, signature: str) -> SignatureMismatchError:
+    return SignatureMismatchError(
         # aliyunsdkcore splits this text at its first colon, and crashes if there is none.
         "Specified signature is not matched with our calculation. "
         f"server string to sign is:{string_to_sign}",
