@@ -51,6 +51,7 @@ def test_a_revocation_takes_effect_when_the_delay_has_passed(case: Case, session
     with FakeCloud(seed=1) as ramsts:
         ramsts.clock.freeze("2026-03-01T08:00:00Z")
         stage = Stage(ramsts)
+        case.before(stage)
         key = stage.session if session else stage.key
         with ramsts.propagation_delay(10):
             case.verb(stage)
