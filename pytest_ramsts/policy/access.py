@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pytest_ramsts.policy.arns import account_of
 from pytest_ramsts.policy.document import Policy
@@ -39,8 +39,7 @@ class Access:
         return account_of(self.resource) or self.principal.account_id
 
 
-@dataclass(frozen=True, slots=True)
-class AppliedPolicy:
+class AppliedPolicy(NamedTuple):
     """A policy and where it comes from: its name and version, and what it is attached to."""
 
     policy: Policy
@@ -51,8 +50,7 @@ class AppliedPolicy:
     resource_group: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Layers:
+class Layers(NamedTuple):
     """All policies that apply to a question, layer by layer.
 
     `control` has one tuple for each node of the resource directory, from the member up to the root;

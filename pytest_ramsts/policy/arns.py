@@ -7,8 +7,10 @@ __all__ = ["account_of", "role_folded"]
 
 def account_of(arn: str) -> str:
     """The account segment where it is a number; empty for `*`, `system` and other texts."""
-    segments = arn.split(":", 4)
-    account = segments[3] if len(segments) == 5 else ""  # noqa: PLR2004 - an ARN has five
+    try:
+        _, _, _, account, _ = arn.split(":", 4)
+    except ValueError:
+        return ""
     return account if account.isdecimal() else ""
 
 

@@ -77,11 +77,11 @@ class Policy:
                 return document  # type: ignore[return-value]
             document = document.text
         policy = cls.__new__(cls)
-        if isinstance(document, Mapping):
-            policy._fill(document, None, kind, settings)  # noqa: SLF001 - its own
-        else:
+        if isinstance(document, str | Path):
             text = text_of(document)
             policy._fill(decoded(text), text, kind, settings)  # noqa: SLF001 - its own
+        else:
+            policy._fill(document, None, kind, settings)  # noqa: SLF001 - its own
         return policy
 
     def _fill(self, document: Any, text: str | None, kind: PolicyKind, settings: Settings) -> None:

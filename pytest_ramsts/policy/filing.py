@@ -1,158 +1,92 @@
 """Which statements may concern an access, without a look at all of them. Decides nothing.
 
-Statements are filed by action: under the whole name, under the service of a pattern, or among those
-for everything. Where many come together, they are filed again by how their resources begin. What
-is taken out may still not match; what is left behind cannot.
+What is taken out may still not match; what is left behind cannot. A policy in a test is asked a few
+questions: for those, statements are sifted, by one piece of their resources and by how their
+actions begin. Of a large policy that is asked more, they are filed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
+
+from pytest_ramsts.policy.cabinet import Cabinet, Patterns
 
 __all__ = ["Filing", "Patterns"]
 
-Patterns = str | tuple[str, ...]
-"""One pattern or several of one statement; none beside `NotAction` or `NotResource`."""
-
 _FEW: Final = 2
-"""So many statements are sooner read than filed."""
+"""So many statements are sooner read than sifted."""
+
+_SMALL: Final = 32
+"""A policy of so many statements is always sooner sifted than filed."""
+
+_SIFTED: Final = 3
+"""So many questions to a larger one are sifted before it is filed."""
 
 _MANY: Final = 256
-"""So many resources that were asked about are remembered."""
-
-_SEGMENTS: Final = 5
-"""Of an ARN, the resource itself being the last."""
+"""So many answers are remembered."""
 
 
 class Filing:
-    """Numbers of statements, filed by the patterns of their actions and resources."""
+    """The statements of one policy, by number, and which of them concern what."""
 
-    __slots__ = ("_by_action", "_by_service", "_drawers", "_everything", "_resources")
+    __slots__ = ("_actions", "_answers", "_cabinet", "_heads", "_resources")
 
     def __init__(self, actions: Sequence[Patterns], resources: Sequence[Patterns]) -> None:
         """One entry for each statement, in the order of the document."""
+        self._actions = actions
         self._resources = resources
-        self._drawers: dict[str, _Drawer] = {}
-        self._by_action = _grouped(actions)
-        by_service: dict[str, list[list[int]]] = {}
-        for pattern in [one for one in self._by_action if "*" in one or "?" in one]:
-            service = pattern.partition(":")[0]
-            heading = "*" if "*" in service or "?" in service else service
-            by_service.setdefault(heading, []).append(self._by_action.pop(pattern))
-        self._everything = _merged(by_service.pop("*", []))
-        self._by_service = {service: _merged(lists) for service, lists in by_service.items()}
+        self._answers: dict[tuple[str, str], Sequence[int]] = {}
+        self._cabinet: Cabinet | None = None
+        self._heads: list[str | tuple[str, ...]] | None = None
 
     def concerning(self, action: str, resource: str) -> Sequence[int]:
         """In the order of the document, each once. The action is in lower case."""
-        service = action.partition(":")[0]
-        found: Sequence[int] = ()
-        for place, numbers in (
-            (action, self._by_action.get(action)),
-            (service, self._by_service.get(service)),
-            ("*", self._everything),
-        ):
-            if numbers:
-                few = len(numbers) <= _FEW
-                taken = numbers if few else self._drawer(place, numbers).on(resource)
-                found = sorted({*found, *taken}) if found else taken
-        return found
+        answer = self._answers.get((action, resource))
+        if answer is None:
+            answer = self._found(action, resource)
+            if len(self._answers) >= _MANY:
+                self._answers.clear()
+            self._answers[action, resource] = answer
+        return answer
 
-    def _drawer(self, place: str, numbers: list[int]) -> _Drawer:
-        drawer = self._drawers.get(place)
-        if drawer is None:
-            drawer = self._drawers[place] = _Drawer(numbers, self._resources)
-        return drawer
+    def _found(self, action: str, resource: str) -> Sequence[int]:
+        cabinet = self._cabinet
+        if cabinet is None:
+            if len(self._answers) < _SIFTED or len(self._resources) <= _SMALL:
+                return self._sifted(action, resource)
+            cabinet = self._cabinet = Cabinet(self._actions, self._resources)
+        return cabinet.concerning(action, resource)
 
-
-class _Drawer:
-    """Statements under one heading, filed by the beginnings of their resources."""
-
-    __slots__ = ("_by_beginning", "_lengths", "_numbers", "_taken")
-
-    def __init__(self, numbers: list[int], resources: Sequence[Patterns]) -> None:
-        self._numbers = numbers
-        self._taken: dict[str, Sequence[int]] = {}
-        filed: dict[str, list[int]] = {}
-        for number, beginning in _beginnings(numbers, resources):
-            if beginning in filed:
-                filed[beginning].append(number)
-            else:
-                filed[beginning] = [number]
-        self._by_beginning = filed
-        self._lengths = sorted(set(map(len, filed)))
-
-    def on(self, resource: str) -> Sequence[int]:
-        taken = self._taken.get(resource)
-        if taken is None:
-            if len(self._taken) >= _MANY:
-                self._taken.clear()
-            taken = self._taken[resource] = self._take(resource)
-        return taken
-
-    def _take(self, resource: str) -> Sequence[int]:
-        segments = resource.split(":", _SEGMENTS - 1)
-        # Only where no `*` can stand for a `:` do segments lie over segments. And the name of a
-        # role may be written in another case.
-        if len(segments) < _SEGMENTS or ":" in segments[-1] or ":role/" in resource:
-            return self._numbers
-        tail = segments[-1]
-        filed = self._by_beginning
-        found = [filed[tail[:length]] for length in self._lengths if tail[:length] in filed]
-        if len(found) == 1:
-            return found[0]
-        return sorted({number for numbers in found for number in numbers})
+    def _sifted(self, action: str, resource: str) -> Sequence[int]:
+        found: Sequence[int] = range(len(self._resources))
+        if ":role/" not in resource:  # The name of a role may be written in another case.
+            found = [
+                number
+                for number, pattern in enumerate(self._resources)
+                if pattern.__class__ is not str
+                or pattern.rstrip("*").rpartition("*")[2] in resource
+                or "?" in pattern
+            ]
+        if len(found) <= _FEW:
+            return found
+        heads = self._heads
+        if heads is None:
+            heads = self._heads = _heads(self._actions)
+        return [number for number in found if action.startswith(heads[number])]
 
 
-def _beginnings(numbers: Sequence[int], resources: Sequence[Patterns]) -> Iterable[tuple[int, str]]:
-    """How the resources of each statement begin: a statement may come more than once."""
-    of_numbers = [resources[number] for number in numbers]
-    if {str}.issuperset(map(type, of_numbers)):  # Each statement with one pattern, as most.
-        return zip(numbers, _literal_beginnings(of_numbers), strict=True)  # type: ignore[arg-type]
-    return [
-        (number, beginning)
-        for number in numbers
-        for beginning in set(_literal_beginnings(_several(resources[number])))
-    ]
-
-
-def _literal_beginnings(patterns: Sequence[str]) -> list[str]:
-    """The text before the first wildcard in the last segment; none where segments are not fixed."""
-    segments = [pattern.split(":", _SEGMENTS - 1) for pattern in patterns]
-    # Without all its segments, a star stands for some: it may begin with anything.
-    tails = [one[-1] if len(one) == _SEGMENTS else "*" for one in segments]
-    beginnings = [tail.partition("*")[0] for tail in tails]
-    return [one.partition("?")[0] if "?" in one else one for one in beginnings]
-
-
-def _merged(lists: list[list[int]]) -> list[int]:
-    """All numbers in order, each once."""
-    return lists[0] if len(lists) == 1 else sorted({number for one in lists for number in one})
-
-
-def _several(patterns: Patterns) -> tuple[str, ...]:
-    return (patterns,) if isinstance(patterns, str) else patterns or ("*",)
-
-
-def _grouped(actions: Sequence[Patterns]) -> dict[str, list[int]]:
-    """The numbers of statements by pattern in lower case; no pattern means any action."""
-    grouped: dict[str, list[int]] = {}
-    for number, patterns in enumerate(_lowered(actions)):
-        for pattern in (patterns,) if isinstance(patterns, str) else patterns or ("*",):
-            if pattern in grouped:
-                grouped[pattern].append(number)
-            else:
-                grouped[pattern] = [number]
-    return grouped
-
-
-def _lowered(actions: Sequence[Patterns]) -> Sequence[Patterns]:
+def _heads(actions: Sequence[Patterns]) -> list[str | tuple[str, ...]]:
+    """How the actions of each statement begin, as `str.startswith` takes it."""
     try:  # Each statement with one pattern, as most: all of them at once.
-        return "\n".join(actions).lower().split("\n")  # type: ignore[arg-type]
+        return _literal_heads("\n".join(actions))  # type: ignore[arg-type,return-value]
     except TypeError:
         return [
-            patterns.lower()
-            if isinstance(patterns, str)
-            else tuple(dict.fromkeys(map(str.lower, patterns)))
+            tuple(_literal_heads(patterns if isinstance(patterns, str) else "\n".join(patterns)))
             for patterns in actions
         ]
+
+
+def _literal_heads(lines: str) -> list[str]:
+    """The text of each line before its first wildcard, in lower case."""
+    return [line.partition("*")[0] for line in lines.lower().replace("?", "*").split("\n")]

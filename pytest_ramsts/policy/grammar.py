@@ -7,11 +7,11 @@ leaves them unread, since a question reads only the few that are filed under its
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from string import ascii_letters, digits
-from typing import Any, Final, Literal, NoReturn
+from typing import Any, Final, Literal, NamedTuple, NoReturn
 
 from pytest_ramsts.policy.conditions import (
     OPERATORS,
@@ -53,8 +53,7 @@ class GrammarError(Exception):
         self.problem = problem
 
 
-@dataclass(frozen=True, slots=True)
-class Screened:
+class Screened(NamedTuple):
     """What `screen` saw: the patterns of each statement, and those statements it had to read."""
 
     actions: Sequence[Patterns]
@@ -105,7 +104,7 @@ def kind_with(*, resource: bool, principal: bool) -> PolicyKind:
 
 def check_frame(document: object, settings: Settings) -> list[Any]:
     """The statements of a document whose outer form is right."""
-    if not isinstance(document, Mapping):
+    if not isinstance(document, dict | Mapping):
         _fail((), 'a policy is an object: {"Version": "1", "Statement": [...]}')
     for name in document:
         if name not in ("Version", "Statement"):
@@ -118,7 +117,7 @@ def check_frame(document: object, settings: Settings) -> list[Any]:
     if "Statement" not in document:
         _fail((), 'Statement is missing; add "Statement": [...]')
     statements = document["Statement"]
-    if isinstance(statements, Mapping) and settings.single_statement == "accept":
+    if settings.single_statement == "accept" and isinstance(statements, Mapping):
         return [statements]
     if not isinstance(statements, list | tuple):
         _fail(("Statement",), "Statement is a list; put the statement between [ and ]")
@@ -149,13 +148,13 @@ def _screen_plain(statements: list[Any], settings: Settings) -> Screened | None:
     """All at once: nothing where any of them is not what it seems."""
     try:
         effects = {raw["Effect"] for raw in statements}
-        actions, all_actions = _patterns([raw["Action"] for raw in statements])
-        resources, all_resources = _patterns([raw["Resource"] for raw in statements])
+        actions, all_actions, action_lines = _patterns([raw["Action"] for raw in statements])
+        resources, all_resources, lines = _patterns([raw["Resource"] for raw in statements])
         if (
-            set(map(len, statements)) <= {len(_PLAIN)}
+            sum(map(len, statements)) == len(_PLAIN) * len(statements)
             and effects <= _EFFECTS
-            and _all_actions(all_actions)
-            and _all_resources(all_resources, settings)
+            and _all_actions(all_actions, action_lines)
+            and _all_resources(all_resources, lines, settings)
         ):
             names_and_effects = (len(_PLAIN) + 1) * len(statements)
             strings = names_and_effects + len(all_actions) + len(all_resources)
@@ -165,10 +164,15 @@ def _screen_plain(statements: list[Any], settings: Settings) -> Screened | None:
     return None
 
 
-def _patterns(values: list[Any]) -> tuple[Sequence[Patterns], list[str]]:
-    """The patterns of each statement, and of all together; a `TypeError` where some are none."""
-    if {str}.issuperset(map(type, values)):
-        return values, values
+def _patterns(values: list[Any]) -> tuple[Sequence[Patterns], list[str], str]:
+    """The patterns of each statement, all together, and all as lines of one text.
+
+    A `TypeError` where some are no patterns.
+    """
+    try:
+        return values, values, "\n".join(values)
+    except TypeError:  # Some statement has several, or what is no string.
+        pass
     together: list[str] = []
     for value in values:
         if isinstance(value, str):
@@ -177,7 +181,8 @@ def _patterns(values: list[Any]) -> tuple[Sequence[Patterns], list[str]]:
             together += value
         else:
             raise TypeError
-    return [value if isinstance(value, str) else tuple(value) for value in values], together
+    kept = [value if isinstance(value, str) else tuple(value) for value in values]
+    return kept, together, "\n".join(together)
 
 
 def plain_statement(screened: Screened, number: int, effect: Effect) -> Statement:
@@ -256,7 +261,7 @@ def _read_actions(raw: Mapping[str, Any], at: Place) -> tuple[tuple[str, ...], t
     name = "Action" if "Action" in raw else "NotAction"
     patterns = _strings(raw[name], (*at, name))
     for position, pattern in enumerate(patterns):
-        if not _all_actions([pattern]):
+        if not _all_actions([pattern], pattern):
             place = _item(raw, name, at, position)
             _fail(place, f"`{pattern}` is no action; write `<service>:<Operation>`, or `*`")
     return (patterns, ()) if name == "Action" else ((), patterns)
@@ -278,7 +283,7 @@ def _read_resources(
         _fail(at, 'Resource is missing; add "Resource": "*" or an ARN')
     patterns = _strings(raw[name], (*at, name))
     for position, pattern in enumerate(patterns):
-        if not _all_resources([pattern], settings):
+        if not _all_resources([pattern], pattern, settings):
             place = _item(raw, name, at, position)
             if "${" in pattern:
                 _fail(place, f"`{pattern}` has a variable; the policy language has none")
@@ -405,27 +410,31 @@ def _quoted(value: object) -> str:
     return f'"{str(value).lower() if isinstance(value, bool) else value}"'
 
 
-def _all_actions(patterns: Iterable[str]) -> bool:
-    """Whether each is `<service>:<Operation>` or stars, judged in a few passes over one text."""
-    named = [pattern for pattern in patterns if pattern != "*"]
-    text = "\n".join(["", *named, ""])
-    return not named or (
+def _all_actions(patterns: list[str], lines: str) -> bool:
+    """Whether each is `<service>:<Operation>` or a star, judged in a few passes over all lines."""
+    if "*" in patterns:
+        patterns = [pattern for pattern in patterns if pattern != "*"]
+        lines = "\n".join(patterns)
+    text = f"\n{lines}\n"
+    return not patterns or (
         text.encode("utf-8", "replace").translate(None, _ACTION_CHARACTERS)
-        == b"\n" + b":\n" * len(named)
+        == b"\n" + b":\n" * len(patterns)
         and "\n:" not in text
         and ":\n" not in text
     )
 
 
-def _all_resources(patterns: Iterable[str], settings: Settings) -> bool:
+def _all_resources(patterns: list[str], lines: str, settings: Settings) -> bool:
     """Whether each is a star or an ARN, whose missing segments a star may stand for; as above."""
-    named = [pattern for pattern in patterns if pattern != "*"]
-    text = "\n".join(["", *named])
-    if "${" in text and settings.policy_variables == "refuse":
+    if "${" in lines and settings.policy_variables == "refuse":
         return False
-    if text.count("\nacs:") == text.count("\n") == len(named):
-        named = [pattern for pattern in named if "*" not in pattern]
-    return all(map(_is_resource, named))
+    if "*" in patterns:
+        patterns = [pattern for pattern in patterns if pattern != "*"]
+        lines = "\n".join(patterns)
+    others = len(patterns) - 1
+    if lines.startswith("acs:") and lines.count("\nacs:") == lines.count("\n") == others:
+        patterns = [pattern for pattern in patterns if "*" not in pattern]
+    return not patterns or all(map(_is_resource, patterns))
 
 
 def _is_resource(pattern: str) -> bool:

@@ -39,6 +39,10 @@ def text_of(source: str | Path) -> str:
 
 def decoded(text: str) -> Any:
     try:
+        if text.startswith("{"):  # Without a look for space around it, where there is none.
+            value, end = _decode_one(text)
+            if end == len(text):
+                return value
         return _decode(text)
     except json.JSONDecodeError as error:
         raise MalformedPolicyDocumentError(

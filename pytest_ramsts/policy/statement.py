@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from pytest_ramsts.policy.arns import role_folded
 from pytest_ramsts.policy.conditions import Condition
@@ -16,8 +15,7 @@ __all__ = ["Effect", "Statement"]
 Effect = Literal["Allow", "Deny"]
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """An Effect on actions and resources. Of `actions` and `not_actions` exactly one is filled."""
 
     effect: Effect

@@ -7,7 +7,7 @@ not meet only a value is added, since a statement without it would let everybody
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from pytest_ramsts.errors import MalformedPolicyDocumentError
@@ -99,7 +99,7 @@ def _allows(decision: Decision, suggestion: Suggestion) -> bool:
     if applied is None:
         policy = Policy.parse({"Version": "1", "Statement": [suggestion.statement]})
         new = AppliedPolicy(policy, "suggested", "Custom")
-        again = replace(layers, identity=(*layers.identity, new))
+        again = layers._replace(identity=(*layers.identity, new))
     else:
         again = _swapped(layers, applied, _changed(decision, applied, suggestion))
     return decide(decision.access, again, decision.settings).allowed
@@ -113,7 +113,7 @@ def _changed(decision: Decision, applied: AppliedPolicy, suggestion: Suggestion)
         statements[suggestion.replaces - 1] = suggestion.statement
     document = {"Version": "1", "Statement": statements}
     policy = Policy.parse(document, applied.policy.kind, decision.settings)
-    return replace(applied, policy=policy)
+    return applied._replace(policy=policy)
 
 
 def _swapped(layers: Layers, old: AppliedPolicy, new: AppliedPolicy) -> Layers:

@@ -8,9 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_ramsts.policy import DEFAULT, AppliedPolicy, Layers, Policy, decide
-from pytest_ramsts.policy.filing import Filing, Patterns
-from pytest_ramsts.policy.question import Question
+from pytest_ramsts.policy import AppliedPolicy, Layers, Policy, decide
 
 from .drawing import (
     UNTIMED,
@@ -130,56 +128,6 @@ def test_no_policy_allows_what_only_a_policy_can_allow(documents: Documents, acc
 
 
 @LAWS
-@given(numbers(120), ACCESSES)
-def test_what_applies_is_never_left_behind_by_filing(digits: Digits, access: Any) -> None:
-    document = {
-        "Version": "1",
-        "Statement": [draw_statement(digits, "identity") for _ in range(12)],
-    }
-    policy = Policy.parse(document)
-    question = Question(access, DEFAULT)
-
-    concerning = policy.concerning(question.action, access.resource)
-
-    applying = [
-        number
-        for number, statement in enumerate(policy.statements)
-        if question.is_in(statement, "identity")
-    ]
-    assert set(applying) <= set(concerning)
-    assert list(concerning) == sorted(set(concerning))
-
-
-def test_statements_about_others_are_left_behind() -> None:
-    actions: list[Patterns] = [
-        "ots:getrow",
-        ("oss:*", "ots:putrow"),
-        (),
-        *[f"ots:x{n}" for n in range(9)],
-        "ots:*",
-    ]
-    filing = Filing(actions, ["*"] * len(actions))
-
-    assert list(filing.concerning("ots:getrow", "*")) == [0, 2, 12]
-    assert list(filing.concerning("oss:getobject", "*")) == [1, 2]
-    assert list(filing.concerning("ecs:x", "*")) == [2]
-
-
-def test_statements_on_others_are_left_behind() -> None:
-    resources: list[Patterns] = [
-        *[f"acs:ots:*:*:instance/i{number}/*" for number in range(9)],
-        ("acs:ots:*:*:instance/i3/*", "acs:ots:*:*:instance/?3/x"),
-        "acs:ots:*",
-        (),
-    ]
-    filing = Filing(["ots:*"] * len(resources), resources)
-
-    assert list(filing.concerning("ots:x", "acs:ots:cn:1:instance/i3/t")) == [3, 9, 10, 11]
-    assert list(filing.concerning("ots:x", "acs:ots:cn:1:instance/i3:t")) == list(range(12))
-    assert list(filing.concerning("ots:x", "*")) == list(range(12))
-
-
-@LAWS
 @given(WORLDS, ACCESSES)
 def test_a_suggestion_is_proven_and_never_weakens_a_deny(documents: Documents, access: Any) -> None:
     decision = decide(access, layers_of(documents))
@@ -193,7 +141,7 @@ def test_a_suggestion_is_proven_and_never_weakens_a_deny(documents: Documents, a
             Policy.parse({"Version": "1", "Statement": [suggestion.statement]}), "new", "Custom"
         )
         layers = decision.layers
-        assert decide(access, replace(layers, identity=(*layers.identity, new)))
+        assert decide(access, layers._replace(identity=(*layers.identity, new)))
 
 
 @LAWS

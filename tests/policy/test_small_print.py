@@ -36,6 +36,23 @@ def test_an_empty_list_of_principals_is_everybody_but_the_owner() -> None:
     assert decide(Access(OWNER, "oss:GetObject", resource), layers)
 
 
+@pytest.mark.parametrize(
+    "resources",
+    [
+        ["acs:ots:*:*:a\nacs:ots", "table*"],
+        ["acs:ots:*:*:a\nb", "table*"],
+        ["table*", "acs:ots:*:*:a\nacs:ots"],
+    ],
+)
+def test_a_resource_of_several_lines_hides_no_other(resources: list[str]) -> None:
+    statements = [
+        {"Effect": "Allow", "Action": "ots:*", "Resource": resource} for resource in resources
+    ]
+
+    with pytest.raises(MalformedPolicyDocumentError, match=r"`table\*` is no resource"):
+        Policy.parse({"Version": "1", "Statement": statements})
+
+
 @pytest.mark.parametrize("element", ["Resource", "NotResource"])
 def test_a_trust_policy_with_a_resource_is_refused_at_its_place(element: str) -> None:
     settings = Settings(not_resource="complement")

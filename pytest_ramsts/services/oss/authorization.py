@@ -7,7 +7,6 @@ something denies. So `can()` and the wire ask one evaluator.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote
 
@@ -235,7 +234,7 @@ def _denying(decision: Decision, invocation: Invocation) -> str:
 
 def _bucket_denies(decision: Decision) -> bool:
     """Whether the bucket policy would deny as well."""
-    layers = replace(decision.layers, identity=(), control=(), session=None)
+    layers = decision.layers._replace(identity=(), control=(), session=None)
     return decide(decision.access, layers, decision.settings).reason == "ExplicitDeny"
 
 
