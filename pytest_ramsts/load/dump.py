@@ -65,6 +65,7 @@ def _account(account: Account) -> dict[str, Any]:
     return {"id": account.id} | _without_nothing(
         {
             "alias": account.alias,
+            "key_network_policy": account.key_network_policy and account.key_network_policy.text,
             "access_keys": _keys(account.access_keys),
             "policies": {policy.name: _policy(policy) for policy in account.policies.values()},
             "groups": {group.name: _group(group) for group in account.groups.values()},
@@ -146,6 +147,7 @@ def _keys(keys: Iterable[AccessKey]) -> list[dict[str, Any]]:
     return [
         {"id": key.id, "secret": key.secret}
         | ({} if key.status == "Active" else {"status": key.status})
+        | ({"network_policy": key.network_policy.text} if key.network_policy else {})
         for key in keys
     ]
 

@@ -14,6 +14,7 @@ from typing import Any, Final, Protocol
 
 from pytest_ramsts.errors import ApiError, MalformedPolicyDocumentError, RamstsError
 from pytest_ramsts.identity import AccessKey, Account, Group, Role, User, World
+from pytest_ramsts.identity.network_policies import NetworkPolicy
 from pytest_ramsts.load.nodes import LoadError, Node
 from pytest_ramsts.load.shapes import (
     Either,
@@ -139,6 +140,10 @@ _ATTACHED: Final = Several(
     "attached policies",
 )
 
+_NETWORK: Final = Text(
+    "from which addresses it may be used: a policy, as SetAccessKeyPolicy takes it"
+)
+
 _KEYS: Final = Several(
     Ref(
         "access_key",
@@ -147,6 +152,7 @@ _KEYS: Final = Several(
                 "id": Text("the AccessKeyId; one is made if it is not given"),
                 "secret": Text("the AccessKeySecret, likewise; never put a real one into a file"),
                 "status": OneOf(("Active", "Inactive")),
+                "network_policy": _NETWORK,
             }
         ),
     ),
@@ -209,6 +215,10 @@ _SAML_PROVIDER: Final = Record(
 _ACCOUNT: Final[Mapping[str, Shape]] = {
     "id": Text("the account's id", pattern=r"[0-9]+", example='"1234567890123456"'),
     "alias": Text("what logins may say for the id"),
+    "key_network_policy": Text(
+        "from which addresses AccessKeys may be used: a policy, as SetAccessKeyPolicyForAccount"
+        " takes it"
+    ),
     "access_keys": _KEYS,
     "users": Mapped(Ref("user", _USER), "RAM users by name"),
     "groups": Mapped(Ref("group", _GROUP), "groups by name"),
@@ -366,6 +376,9 @@ class _Builder:
         if "alias" in part:
             with _located(part):
                 account.set_alias(part["alias"])
+        if "key_network_policy" in part:
+            with _located(part):
+                account.set_key_network_policy(NetworkPolicy.parse(part["key_network_policy"]))
         self._keys(part, account)
         for name, read in part.get("policies", {}).items():
             self._policy(name, read, account)
@@ -417,6 +430,8 @@ class _Builder:
                     owner, key_id=key.get("id", ""), secret=key.get("secret", "")
                 )
                 made.update(key.get("status", "Active"))
+                if "network_policy" in key:
+                    made.set_network_policy(NetworkPolicy.parse(key["network_policy"]))
 
     def _role(self, name: str, part: Part, account: Account) -> None:
         if "trust" in part and "trusted" in part:

@@ -70,7 +70,10 @@ def _add_user(draw: st.DrawFn, user: User) -> None:
     user.update(display_name=draw(TEXTS.filter(str.isprintable)))
     user.tag(draw(TAGS))
     for status in draw(st.lists(st.sampled_from(["Active", "Inactive"]), max_size=2)):
-        user.create_access_key().update(status)
+        key = user.create_access_key()
+        key.update(status)
+        if draw(st.booleans()):
+            key.restrict_network("198.51.100.0/24", vpcs={"vpc-1": "10.0.0.0/8"})
     for group in user.account.groups.values():
         if draw(st.booleans()):
             group.add(user)
@@ -85,6 +88,7 @@ def _add_the_rest(draw: st.DrawFn, cloud: FakeCloud) -> None:
     account.create_saml_provider("corp", "<EntityDescriptor/>", description=draw(TEXTS))
     account.create_access_key()
     account.set_alias("shop")
+    account.restrict_key_network("198.51.100.7")
     cloud.add_system_policy("AliyunNewAccess", Policy(allow("new:*")), description=draw(TEXTS))
     public = Policy(allow("oss:GetObject", on="acs:oss:*:*:bbb/*", principal=["*"]))
     owner = draw(st.sampled_from(cloud.accounts))

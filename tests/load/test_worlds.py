@@ -170,6 +170,11 @@ def complaint(tmp_path: Path, text: str, name: str = "world.yaml") -> str:
     ("text", "said"),
     [
         (
+            'key_network_policy: ""',
+            "world.yaml, line 1: InvalidParameter.AccessKeyPolicy.Format: The format of the"
+            ' parameter - "AccessKeyPolicy" is incorrect. (it is no JSON)',
+        ),
+        (
             "users:\n  alice:\n    polices: []",
             "world.yaml, line 3: users.alice.polices is not known here; did you mean `policies`?",
         ),
