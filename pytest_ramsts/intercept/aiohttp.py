@@ -90,9 +90,10 @@ async def _started(under: Start, answer: Any, connection: Any, line: Line) -> An
         if not waiting.done():
             line.answer()
         return await waiting
-    finally:
+    except BaseException:
         waiting.cancel()
-        sent.cancel()
+        await asyncio.wait({waiting})  # the library's timers are left in the order of their entry
+        raise
 
 
 class Line(asyncio.Transport):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -54,15 +53,24 @@ class Catch:
         return host
 
     def answer(self, request: Request) -> Response:
+        """With its length, as every server tells it; that of HEAD has the headers of the GET."""
         response = self._handle(request)
-        if request.method == "HEAD" and response.body:
-            return replace(response, body=b"")  # the headers are those of the GET
-        return response
+        status, headers, body = response.status, response.headers, response.body
+        if status in _WITHOUT_BODY or any(name.lower() in _LENGTHS for name, _ in headers):
+            if not body or request.method != "HEAD":
+                return response
+        else:
+            headers = (*headers, ("Content-Length", str(len(body))))
+        return Response(status, headers, b"" if request.method == "HEAD" else body)
+
+
+_LENGTHS: Final = {"content-length", "transfer-encoding"}
+_WITHOUT_BODY: Final = {204, 304}
 
 
 def missing(response: Response, method: str) -> int:
     """How many octets of the body were announced and never come: the connection breaks off."""
-    if method == "HEAD":
+    if method == "HEAD" or response.status in _WITHOUT_BODY:
         return 0
     for name, value in response.headers:
         if name.lower() == "content-length" and value.isdecimal():

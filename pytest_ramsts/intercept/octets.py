@@ -4,7 +4,7 @@ client.
 
 from __future__ import annotations
 
-from pytest_ramsts.intercept.catch import missing, reason_of
+from pytest_ramsts.intercept.catch import reason_of
 from pytest_ramsts.wire import Headers, Response
 
 __all__ = ["head_of", "joined", "written"]
@@ -33,11 +33,11 @@ def joined(chunked: bytes) -> bytes:
 
 
 def written(response: Response, method: str) -> bytes:
-    """An answer whose length is told, so that whoever reads it knows where it ends."""
+    """An answer, as `Catch.answer` gives it: whole, or broken off."""
     lines = [f"HTTP/1.1 {response.status} {reason_of(response.status)}"]
-    own = {"transfer-encoding", "connection"} | (set() if method == "HEAD" else {"content-length"})
-    lines += [f"{name}: {value}" for name, value in response.headers if name.lower() not in own]
-    if method != "HEAD":
-        lines.append(f"Content-Length: {len(response.body) + missing(response, method)}")
-    head = "\r\n".join(lines).encode("latin-1", "replace")
-    return head + b"\r\n\r\n" + response.body
+    body = response.body
+    for name, value in response.headers:
+        lines.append(f"{name}: {value}")
+        if name.lower() == "transfer-encoding" and method != "HEAD":
+            body = b"%x\r\n%b\r\n" % (len(body), body) * bool(body) + b"0\r\n\r\n"
+    return "\r\n".join([*lines, "\r\n"]).encode("latin-1", "replace") + body

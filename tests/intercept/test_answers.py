@@ -6,7 +6,7 @@ import asyncio
 import gzip
 import http.client
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 from urllib.error import HTTPError
@@ -530,3 +530,19 @@ def test_a_cookie_is_kept_by_the_session_as_from_a_server(library: Any) -> None:
         session.get(URL, timeout=5)
 
     assert session.cookies.get_dict() == {"seen": "1"}
+
+
+@pytest.mark.parametrize("form", ["bytes", "pieces"])
+def test_what_fails_in_the_cloud_fails_in_aiohttp_as_itself(form: str) -> None:
+    async def pieces() -> AsyncIterator[bytes]:
+        await asyncio.sleep(0.001)
+        yield b"x"
+
+    def handle(_: Request) -> Response:
+        raise AssertionError("mine")
+
+    async def use(session: aiohttp.ClientSession) -> None:
+        await session.put(URL, data=b"x" if form == "bytes" else pieces())
+
+    with answered_by(handle), pytest.raises(AssertionError, match="mine"):
+        ask_aiohttp(use)

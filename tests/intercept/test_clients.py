@@ -48,6 +48,9 @@ def test_a_client_that_was_imported_before_reaches_the_cloud(
         assert answer.json()["User"]["DisplayName"] == "A b+c*d~é"
         assert answer.content_type.startswith("application/json")
         assert cloud.calls.last.request.client == name.partition(",")[0].partition(" ")[0]
+        site = cloud.calls.last.site
+        assert site is not None
+        assert site.file.endswith("clients.py"), "the line that made the call is known"
 
 
 @pytest.fixture(scope="module")
