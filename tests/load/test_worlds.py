@@ -171,8 +171,10 @@ def complaint(tmp_path: Path, text: str, name: str = "world.yaml") -> str:
     [
         (
             'key_network_policy: ""',
-            "world.yaml, line 1: InvalidParameter.AccessKeyPolicy.Format: The format of the"
-            ' parameter - "AccessKeyPolicy" is incorrect. (it is no JSON)',
+            (
+                "world.yaml, line 1: InvalidParameter.AccessKeyPolicy.Format: The format of the"
+                ' parameter - "AccessKeyPolicy" is incorrect. (it is no JSON)'
+            ),
         ),
         (
             "users:\n  alice:\n    polices: []",
