@@ -173,7 +173,9 @@ class Gateway:
         operation = service.find(call.operation, call.version)
         passage.action = operation.action
         if operation.identify is None:
-            credentials = self.authenticate(request, passage, anonymous=service.anonymous)
+            credentials = self.authenticate(
+                request, passage, service.signatures, anonymous=service.anonymous
+            )
             passage.caller = credentials.caller if credentials else None
             caller = passage.caller or self.world.anonymous
             if isinstance(credentials, AccessKey):
@@ -215,14 +217,19 @@ class Gateway:
     # Who
 
     def authenticate(
-        self, request: Request, passage: _Passage, *, anonymous: bool = False
+        self,
+        request: Request,
+        passage: _Passage,
+        taken: Iterable[str],
+        *,
+        anonymous: bool = False,
     ) -> AccessKey | Session | None:
         """Whose signature a request bears: proven, current, and not used before; nobody's, if it is
         unsigned and may be `anonymous`.
         """
         if self.world.late is not None:
             self.world.late.look()
-        claim = signatures.read(request)
+        claim = signatures.read(request, taken)
         if claim is None:
             if anonymous:
                 return None

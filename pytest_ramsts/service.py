@@ -30,6 +30,7 @@ from pytest_ramsts.errors import (
 from pytest_ramsts.identity import AccessKey, Account, Caller, Ids, Session, World
 from pytest_ramsts.policy import AppliedPolicy, Decision
 from pytest_ramsts.wire import Request, Response, rpc
+from pytest_ramsts.wire.signatures import GATEWAY
 
 __all__ = ["Body", "Dialect", "Invocation", "Operation", "Rpc", "Service", "forbidden_by_ram"]
 
@@ -342,6 +343,8 @@ class Service:
     """Likewise, the id of the account that owns a resource, where its name alone says so."""
     keys: Callable[[Invocation], Mapping[str, str]] | None = None
     """The condition keys that every call supplies, beside those of the operation."""
+    signatures: Sequence[str] = GATEWAY
+    """The names of the signature algorithms that it takes; any other is refused."""
     anonymous: bool = False
     """Whether an unsigned call is let in, as a caller whom only a resource's policies can allow."""
     worded: Callable[[ApiError, Request, World], ApiError] | None = None

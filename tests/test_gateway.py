@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
+import requests
 from alibabacloud_ram20150501 import models
 from alibabacloud_sts20150401.models import AssumeRoleRequest
 from alibabacloud_tea_openapi.client import Client
@@ -21,6 +22,7 @@ from darabonba.runtime import RuntimeOptions
 from pytest_ramsts import ApiError, Call, FakeCloud, Policy, Service, Settings, User, allow
 from pytest_ramsts.wire import Headers, Request, Response
 
+from .intercept.signing import signed
 from .sdk import clients
 
 
@@ -90,6 +92,25 @@ def test_a_parameter_changed_on_the_way_does_not_match(ramsts: FakeCloud) -> Non
 
     assert caught.value.code == "SignatureDoesNotMatch"
     assert set(ramsts.account.users) == {"alice", "mallory"}
+
+
+@pytest.mark.parametrize(
+    ("host", "status", "code"),
+    [
+        ("oss-cn-hangzhou.aliyuncs.com", 400, "InvalidArgument"),
+        ("cn-hangzhou.log.aliyuncs.com", 401, "SignatureNotMatch"),
+    ],
+)
+def test_a_valid_signature_of_another_kind_of_service_does_not_count(
+    ramsts: FakeCloud, host: str, status: int, code: str
+) -> None:
+    call = signed(ramsts.admin_key, "ListBuckets", host=host, method="GET")
+
+    answer = requests.get(call.url, headers=call.headers)
+
+    assert (answer.status_code, ramsts.calls.last.code) == (status, code)
+    assert "takes no signature ACS3-HMAC-SHA256" in ramsts.calls.last.message
+    assert ramsts.calls.last.caller is None
 
 
 def test_a_nonce_is_good_for_one_request(ramsts: FakeCloud, ram_user: User) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hmac
 import json
 from base64 import b64decode, b64encode
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from unittest.mock import ANY
 from urllib.parse import quote
 
 import pytest
@@ -17,7 +19,16 @@ from hypothesis import strategies as st
 from pytest_ramsts.errors import ApiError
 from pytest_ramsts.wire import Headers, Request
 from pytest_ramsts.wire.buckets import address_of
-from pytest_ramsts.wire.signatures import ALGORITHMS, SignatureMismatchError, read
+from pytest_ramsts.wire.signatures import (
+    ALGORITHMS,
+    GATEWAY,
+    MNS,
+    OSS,
+    SLS,
+    TABLE_STORE,
+    SignatureMismatchError,
+    read,
+)
 
 Vector = dict[str, Any]
 
@@ -90,6 +101,29 @@ def test_every_vector_is_of_an_algorithm_in_the_table() -> None:
         names.add(claim.algorithm)
 
     assert names == ALGORITHMS.keys() - {"BEARER", "OSS-POST"}
+
+
+FAMILIES = (GATEWAY, OSS, SLS, TABLE_STORE, MNS)
+
+
+def test_every_algorithm_is_taken_by_some_service() -> None:
+    assert {name for family in FAMILIES for name in family} == ALGORITHMS.keys()
+
+
+@pytest.mark.parametrize("vector", VALID, ids=lambda vector: vector["id"])
+def test_a_signature_is_refused_where_its_algorithm_is_not_taken(vector: Vector) -> None:
+    request = request_of(vector)
+    claim = read(request)
+    assert claim is not None
+
+    for family in FAMILIES:
+        if claim.algorithm in family:
+            assert read(request, family) == replace(claim, prove=ANY)
+            continue
+        with pytest.raises(ApiError) as refused:
+            read(request, family)
+        assert refused.value.code == "InvalidSignatureMethod"
+        assert f"takes no signature {claim.algorithm}, but {family[0]}" in str(refused.value.hint)
 
 
 @given(st.data(), st.sampled_from([vector for vector in VALID if vector["algorithm"] in SIGNED]))

@@ -16,7 +16,7 @@ from pytest_ramsts.identity import Ids
 from pytest_ramsts.service import Body, Invocation, Resource, Service
 from pytest_ramsts.services.mns.errors import MnsError, denied, in_own_words
 from pytest_ramsts.services.mns.state import Mns
-from pytest_ramsts.wire import Request, Response
+from pytest_ramsts.wire import Request, Response, signatures
 from pytest_ramsts.wire.message import Pairs
 from pytest_ramsts.wire.routes import Routes
 from pytest_ramsts.wire.rpc import IN_XML, RpcCall
@@ -137,6 +137,7 @@ mns: Final = Service(
     product="Mns",
     dialect=XmlOverRest(),
     denied=denied,
+    signatures=signatures.MNS,
     worded=in_own_words,
     request_id=_request_id,
     state=Mns,

@@ -12,6 +12,7 @@ from pytest_ramsts.services.oss.dialect import Dialect
 from pytest_ramsts.services.oss.errors import worded
 from pytest_ramsts.services.oss.routes import Routes
 from pytest_ramsts.services.oss.state import OssState
+from pytest_ramsts.wire import signatures
 
 __all__ = ["operation", "oss"]
 
@@ -41,6 +42,7 @@ oss: Final = Service(
     product="OSS",
     dialect=Dialect(_ROUTES),
     denied=authorization.denied,
+    signatures=signatures.OSS,
     policies_of=authorization.policies_of,
     keys_of=authorization.keys_of,
     owner_of=authorization.owner_of,

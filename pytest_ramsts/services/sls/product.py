@@ -18,7 +18,7 @@ from pytest_ramsts.service import Body, Invocation, Resource, Service
 from pytest_ramsts.services.sls.errors import SlsError, denied, in_own_words
 from pytest_ramsts.services.sls.logs import uncompressed
 from pytest_ramsts.services.sls.state import LogStore, Project, Sls
-from pytest_ramsts.wire import Request, Response
+from pytest_ramsts.wire import Request, Response, signatures
 from pytest_ramsts.wire.message import Pairs
 from pytest_ramsts.wire.routes import Routes
 from pytest_ramsts.wire.rpc import RpcCall
@@ -132,6 +132,7 @@ sls: Final = Service(
     product="Sls",
     dialect=JsonOverRest(),
     denied=denied,
+    signatures=signatures.SLS,
     worded=in_own_words,
     request_id=_request_id,
     state=Sls,

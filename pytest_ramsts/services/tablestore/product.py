@@ -20,7 +20,7 @@ from pytest_ramsts.services.tablestore.errors import (
 from pytest_ramsts.services.tablestore.wire.messages import Error, NamesTable, TunnelError
 from pytest_ramsts.services.tablestore.wire.plainbuffer import BrokenRowError
 from pytest_ramsts.services.tablestore.wire.protobuf import MalformedError, Message
-from pytest_ramsts.wire import Request, Response
+from pytest_ramsts.wire import Request, Response, signatures
 from pytest_ramsts.wire.message import Pairs
 from pytest_ramsts.wire.rpc import RpcCall
 from pytest_ramsts.wire.signatures.digests import md5_base64
@@ -183,6 +183,7 @@ tablestore: Final = Service(
     code="ots",
     product="Tablestore",
     dialect=_dialect,
+    signatures=signatures.TABLE_STORE,
     denied=_denied,
     worded=in_own_words,
     request_id=lambda ids: ids.request_id().lower(),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from pytest_ramsts.errors import AuthenticationError
+from pytest_ramsts.errors import ApiError, AuthenticationError
 from pytest_ramsts.wire.message import Request
 from pytest_ramsts.wire.signatures import (
     acs3,
@@ -25,7 +25,17 @@ from pytest_ramsts.wire.signatures import (
 )
 from pytest_ramsts.wire.signatures.claim import Claim, SignatureMismatchError
 
-__all__ = ["ALGORITHMS", "Claim", "SignatureMismatchError", "read"]
+__all__ = [
+    "ALGORITHMS",
+    "GATEWAY",
+    "MNS",
+    "OSS",
+    "SLS",
+    "TABLE_STORE",
+    "Claim",
+    "SignatureMismatchError",
+    "read",
+]
 
 Reader = Callable[[Request], Claim | None]
 """None if the request does not carry this signature; an error if it carries a broken one."""
@@ -49,14 +59,40 @@ ALGORITHMS: Final[Mapping[str, Reader]] = {
 }
 
 
-def read(request: Request) -> Claim | None:
-    """The claim a request makes, or None if it is anonymous; an unknown signature is refused."""
-    for reader in ALGORITHMS.values():
-        claim = reader(request)
+GATEWAY: Final = (acs3.NAME, rpc_v1.NAME, roa_v2.NAME, acs4.NAME, fc.NAME, bearer.NAME)
+"""What the gateway of most products takes, Function Compute's own among them."""
+
+OSS: Final = (oss_v1.NAME, oss_v2.NAME, oss_v4.NAME, oss_post.NAME)
+SLS: Final = (sls_v1.NAME, sls_v4.NAME)
+TABLE_STORE: Final = (ots.NAME_V2, ots.NAME_V4)
+MNS: Final = (mns.NAME,)
+
+
+def read(request: Request, taken: Iterable[str] = ALGORITHMS) -> Claim | None:
+    """The claim a request makes, or None if it is anonymous.
+
+    An unknown signature is refused, and so is one of an algorithm that is not `taken`.
+    """
+    for name in taken:
+        claim = ALGORITHMS[name](request)
         if claim is not None:
             return claim
+    _refuse_others(request, taken)
     _refuse_unknown(request)
     return None
+
+
+def _refuse_others(request: Request, taken: Iterable[str]) -> None:
+    for name in ALGORITHMS.keys() - taken:
+        try:
+            claim = ALGORITHMS[name](request)
+        except ApiError:  # Not quite one of those either.
+            continue
+        if claim is not None:
+            raise AuthenticationError(
+                "InvalidSignatureMethod",
+                hint=f"this service takes no signature {name}, but {', '.join(taken)}",
+            )
 
 
 _UNKNOWN_HEADERS: Final = ("x-acs-zero-trust-idtoken",)
