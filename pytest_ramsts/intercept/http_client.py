@@ -8,7 +8,7 @@ So both are written and read by the library itself, however its user goes about 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from io import BytesIO
+from io import BufferedIOBase, BufferedReader, BytesIO
 from typing import Any
 
 from pytest_ramsts.intercept.catch import Catch
@@ -90,7 +90,7 @@ class Line:
         self.sendall(data)
         return len(data)
 
-    def makefile(self, *_: Any, **__: Any) -> BytesIO:
+    def makefile(self, *_: Any, **__: Any) -> BufferedIOBase:
         """The answer to what was sent."""
         sent, self._sent = bytes(self._sent), bytearray()
         request = _from_bytes(sent, self._origin, self._client)
@@ -98,7 +98,8 @@ class Line:
             response = self.catch.answer(request)
         except OSError as error:
             return _Broken(error)
-        return BytesIO(written(response, request.method))
+        answer: Any = BytesIO(written(response, request.method))
+        return BufferedReader(answer)
 
     def settimeout(self, timeout: float | None) -> None: ...
 

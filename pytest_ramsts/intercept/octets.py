@@ -12,7 +12,10 @@ __all__ = ["head_of", "joined", "written"]
 
 def head_of(octets: bytes) -> tuple[str, str, Headers]:
     """The method, the target and the fields of a request."""
-    line, *fields = octets.decode("latin-1").split("\r\n")
+    text = octets.decode("latin-1")
+    if "\r\n\t" in text or "\r\n " in text:  # a field may be folded
+        text = text.replace("\r\n\t", " ").replace("\r\n ", " ")
+    line, *fields = text.split("\r\n")
     method, target, _ = line.split(" ", 2)
     pairs = [field.partition(":") for field in fields]
     return method, target, Headers((name, value.strip()) for name, _, value in pairs)

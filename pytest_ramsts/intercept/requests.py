@@ -5,12 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from functools import cache
+from io import BytesIO
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from pytest_ramsts.intercept.catch import Catch, drained, missing
+from pytest_ramsts.intercept.catch import Catch, drained, missing, reason_of
 from pytest_ramsts.intercept.seam import Seam
-from pytest_ramsts.wire import Headers, Request
+from pytest_ramsts.intercept.urllib3 import Body, patience_of
+from pytest_ramsts.wire import Headers, Request, Response
 
 __all__ = ["OURS", "Send", "answered_by_responses", "seams"]
 
@@ -50,18 +52,13 @@ def _sender(catch: Catch, client: str) -> Send:
     """What `responses` would put in the place of `HTTPAdapter.send`."""
     import responses  # noqa: PLC0415 - it loads requests: only when a request is there to answer
 
-    def answered(request: Any) -> tuple[int, list[tuple[str, str]], bytes]:
+    def answered(request: Any) -> Response:
         try:
-            response = catch.answer(_from_requests(request, client))
+            return catch.answer(_from_requests(request, client))
         except OSError as error:
             raise _raised(error, request, sys.modules[_ADAPTERS[client]]) from error
-        headers = list(response.headers)
-        if client == "aliyunsdkcore" and missing(response, request.method):
-            # Its urllib3, of the old generation, takes what arrives for all there is.
-            headers = [(name, value) for name, value in headers if name != "Content-Length"]
-        return response.status, headers, response.body
 
-    registry, answer = _one_answer()
+    registry, answer = _one_answer(_URLLIB3[client])
     mock = responses.RequestsMock(
         assert_all_requests_are_fired=False, target=OURS, registry=registry
     )
@@ -70,43 +67,53 @@ def _sender(catch: Catch, client: str) -> Send:
 
 
 @cache
-def _one_answer() -> tuple[type, type]:
+def _one_answer(urllib3: str) -> tuple[type, type]:
     """A registry of `responses` that has one answer, and that answer: found and made at once.
     Matching, and a second response for cookies that are seldom set, are half of what it costs.
     """
-    from http.client import responses as reasons  # noqa: PLC0415
-    from io import BytesIO  # noqa: PLC0415
-
     from responses import CallbackResponse  # noqa: PLC0415 - loaded already
     from responses.registries import FirstMatchRegistry  # noqa: PLC0415
-    from urllib3 import HTTPResponse  # noqa: PLC0415
+
+    fields = sys.modules[f"{urllib3}._collections"].HTTPHeaderDict
+    made = sys.modules[f"{urllib3}.response"].HTTPResponse
 
     class OneAnswer(FirstMatchRegistry):
         def find(self, _: Any) -> tuple[Any, list[str]]:
             return self.registered[0], []
 
     class Answer(CallbackResponse):
-        def get_response(self, request: Any) -> HTTPResponse:
-            status, pairs, body = self.callback(request)
-            headers = self.get_headers()
-            headers.extend(pairs)
+        def get_response(self, request: Any) -> Any:
+            response = self.callback(request)
+            headers = fields()
+            for name, value in response.headers:
+                headers.add(name, value)
             # Where requests looks for cookies.
             with_cookies = (
-                HTTPResponse(body=BytesIO(), msg=headers, preload_content=False)  # type: ignore[arg-type]  # as `responses` does
+                made(body=BytesIO(), msg=headers, preload_content=False)  # as `responses` does
                 if "set-cookie" in headers
                 else None
             )
-            return HTTPResponse(
-                body=BytesIO(body),
+            lacking = missing(response, request.method)
+            return made(
+                body=(BytesIO if lacking else Body)(response.body),
                 headers=headers,
-                original_response=with_cookies,  # type: ignore[arg-type]
-                status=status,
-                reason=reasons.get(status),
+                original_response=with_cookies,
+                status=response.status,
+                version=11,
+                reason=reason_of(response.status),
                 preload_content=False,
+                decode_content=False,
                 request_method=request.method,
             )
 
     return OneAnswer, Answer
+
+
+_URLLIB3: Final = {
+    "requests": "urllib3",
+    "aliyunsdkcore": "aliyunsdkcore.vendored.requests.packages.urllib3",
+}
+"""Each of them has its own."""
 
 
 def _from_requests(request: Any, client: str) -> Request:
@@ -126,8 +133,7 @@ def _patience(request: Any) -> float | None:
     timeout = request.req_kwargs.get("timeout")
     if isinstance(timeout, tuple):
         timeout = timeout[1]
-    timeout = getattr(timeout, "read_timeout", timeout)
-    return timeout if isinstance(timeout, int | float) else None
+    return patience_of(timeout)
 
 
 _ADAPTERS: Final = {

@@ -13,7 +13,7 @@ from pytest_ramsts.intercept.catch import Catch, drained, missing, reason_of
 from pytest_ramsts.intercept.seam import Seam
 from pytest_ramsts.wire import Headers, Request
 
-__all__ = ["seams"]
+__all__ = ["Body", "patience_of", "seams"]
 
 Open = Callable[..., Any]
 """`HTTPConnectionPool.urlopen`."""
@@ -103,11 +103,18 @@ def _answered(
 
 
 def _patience(pool: Any, options: dict[str, Any]) -> float | None:
-    timeout = options.get("timeout")
-    if not isinstance(timeout, int | float | None):
-        timeout = getattr(timeout, "read_timeout", None)
-    elif timeout is None:
-        timeout = pool.timeout.read_timeout
+    timeout = options.get("timeout", pool.timeout)
+    is_told = timeout is None or isinstance(timeout, int | float) or hasattr(timeout, "clone")
+    return patience_of(timeout if is_told else pool.timeout)
+
+
+def patience_of(timeout: Any) -> float | None:
+    """How long an answer is waited for, of a number or of a `Timeout`."""
+    if hasattr(timeout, "clone"):
+        if timeout.total is not None:  # it counts from when the connection was begun
+            timeout = timeout.clone()
+            timeout.start_connect()
+        timeout = timeout.read_timeout
     return timeout if isinstance(timeout, int | float) else None
 
 
@@ -142,7 +149,7 @@ def _to_urllib3(response: Any, method: str, url: str, retries: Any, options: dic
         if name.lower() != "transfer-encoding":  # all of it has arrived
             headers.add(name, value)
     return HTTPResponse(
-        body=_Broken(response.body, lacking) if lacking else BytesIO(response.body),
+        body=_Broken(response.body, lacking) if lacking else Body(response.body),
         headers=headers,
         status=response.status,
         version=11,
@@ -155,8 +162,30 @@ def _to_urllib3(response: Any, method: str, url: str, retries: Any, options: dic
     )
 
 
+class Body(BytesIO):
+    """What came. Like the response of a connection it is closed when the end has been read, and
+    reads on as if there were nothing more.
+    """
+
+    def __init__(self, body: bytes) -> None:
+        super().__init__(body)
+        self._size = len(body)
+        self._is_read = False
+
+    def isclosed(self) -> bool:
+        return self.closed or (self._is_read and self.tell() >= self._size)
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self._is_read = True
+        return b"" if self.closed else super().read(size)
+
+    def read1(self, size: int | None = -1, /) -> bytes:
+        self._is_read = True
+        return b"" if self.closed else super().read1(size)
+
+
 class _Broken(BytesIO):
-    """Breaks off when all that came has been read."""
+    """What came before the connection broke off, which shows when all of it has been read."""
 
     def __init__(self, body: bytes, lacking: int) -> None:
         super().__init__(body)

@@ -4,6 +4,7 @@ same name, and the same site behind it, so whatever differs is the interceptor's
 
 from __future__ import annotations
 
+import atexit
 import gzip
 import json
 import re
@@ -19,9 +20,13 @@ from unittest.mock import patch
 from pytest_ramsts.intercept import Hosts, intercept
 from pytest_ramsts.wire import Headers, Request, Response
 
+_listener: Final = socket.create_server(("127.0.0.1", 0), backlog=128)
+atexit.register(_listener.close)
+
 HOST: Final = "twin.aliyuncs.com"
-URL: Final = f"http://{HOST}"
-OTHER: Final = "http://other.aliyuncs.com"
+PORT: Final = _listener.getsockname()[1]
+URL: Final = f"http://{HOST}:{PORT}"
+OTHER: Final = f"http://other.aliyuncs.com:{PORT}"
 TEXT: Final = b"what was asked for " * 100
 LARGE: Final = bytes(range(256)) * 4096
 
@@ -48,7 +53,7 @@ class Outcome(NamedTuple):
 
 def really(case: Case) -> Outcome:
     """Every name leads to the server."""
-    with _served() as (port, seen), patch.object(socket, "getaddrinfo", _all_lead_to(port)):
+    with _served() as seen, patch.object(socket, "getaddrinfo", _all_lead_here):
         return Outcome(case(), seen)
 
 
@@ -138,34 +143,33 @@ PAGES: Final[dict[str, Page]] = {
 # The server
 
 
-def _all_lead_to(port: int) -> Callable[..., list[Any]]:
-    def getaddrinfo(*_: Any, **__: Any) -> list[Any]:
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
-
-    return getaddrinfo
+def _all_lead_here(*_: Any, **__: Any) -> list[Any]:
+    return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", PORT))]
 
 
 @contextmanager
-def _served() -> Iterator[tuple[int, list[Seen]]]:
+def _served() -> Iterator[list[Seen]]:
     seen: list[Seen] = []
 
     class Handler(_Handler):
         notes = seen
 
-    with _Server(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield server.server_address[1], seen
-        finally:
-            server.shutdown()
-            thread.join()
+    server = _Server(("127.0.0.1", PORT), Handler, bind_and_activate=False)
+    server.socket.close()
+    server.socket = _listener.dup()
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    try:
+        yield seen
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
-    request_queue_size = 128
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Clients may go away."""
@@ -177,7 +181,8 @@ class _Handler(BaseHTTPRequestHandler):
     notes: list[Seen]
 
     def handle_any(self) -> None:
-        headers = Headers(self.headers.items())
+        pairs = self.headers.items()
+        headers = Headers((name, value.replace("\r\n\t", " ")) for name, value in pairs)
         body = self._body()
         url = self.path if "://" in self.path else f"http://{headers.get('host')}{self.path}"
         request = Request(self.command, url, headers, body)
