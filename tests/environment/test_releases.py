@@ -9,13 +9,16 @@ older releases, in an environment that has them:
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import pytest
 from alibabacloud_credentials.client import Client
+from alibabacloud_credentials.exceptions import CredentialException
 from alibabacloud_credentials.models import Config
 from aliyunsdkcore.acs_exception.exceptions import ServerException
 from aliyunsdkcore.auth.credentials import EcsRamRoleCredential
@@ -23,6 +26,7 @@ from aliyunsdkcore.client import AcsClient
 from aliyunsdksts.request.v20150401.GetCallerIdentityRequest import GetCallerIdentityRequest
 
 from pytest_ramsts import Clock, FakeCloud, Role, User
+from pytest_ramsts.issuers import OidcIssuer
 
 FETCH = "metadata:GetRoleCredentials"
 
@@ -116,22 +120,33 @@ def test_core_2_16_1_keeps_a_token_for_54_minutes_whatever_its_expiration(
 class TestCredentials036:
     """The older generation refreshes three minutes before the end, whatever the source."""
 
-    def renewals(self, ramsts: FakeCloud, due: int, **config: Any) -> list[bool]:
-        client = Client(Config(**config))
-        first = client.get_access_key_id()
+    @pytest.fixture(autouse=True)
+    def frozen(self, ramsts_clock: Clock) -> None:
+        ramsts_clock.freeze("2026-07-01T08:00:00Z")
+
+    @pytest.fixture(params=["sync", "async"])
+    def asked(self, request: pytest.FixtureRequest) -> Callable[[Any], str]:
+        if request.param == "sync":
+            return lambda client: str(client.get_credential().access_key_id)
+        return lambda client: str(asyncio.run(client.get_credential_async()).access_key_id)
+
+    def renewals(
+        self, ramsts: FakeCloud, asked: Callable[[Any], str], due: int, **config: Any
+    ) -> list[bool]:
+        client = Client(Config(**config) if config else None)
+        first = asked(client)
         renewed = []
         for seconds in (due - 1, 1):
             ramsts.clock.advance(seconds=seconds)
-            renewed.append(client.get_access_key_id() != first)
+            renewed.append(asked(client) != first)
         return renewed
 
     def test_ram_role_arn(
-        self, ramsts: FakeCloud, ramsts_clock: Clock, user: User, role: Role
+        self, ramsts: FakeCloud, user: User, role: Role, asked: Callable[[Any], str]
     ) -> None:
-        ramsts_clock.freeze("2026-07-01T08:00:00Z")
-
         assert self.renewals(
             ramsts,
+            asked,
             3600 - 180,
             type="ram_role_arn",
             access_key_id=user.access_key.id,
@@ -140,12 +155,60 @@ class TestCredentials036:
             role_session_name="old",
         ) == [False, True]
 
-    def test_ecs_ram_role(self, ramsts: FakeCloud, ramsts_clock: Clock, role: Role) -> None:
-        ramsts_clock.freeze("2026-07-01T08:00:00Z")
+    def test_ecs_ram_role(self, ramsts: FakeCloud, role: Role, asked: Callable[[Any], str]) -> None:
         with ramsts.acting_as(role, via="ecs"):
             assert self.renewals(
-                ramsts, 6 * 3600 - 180, type="ecs_ram_role", role_name=role.name
+                ramsts, asked, 6 * 3600 - 180, type="ecs_ram_role", role_name=role.name
             ) == [False, True]
+
+    def test_oidc_role_arn(self, ramsts: FakeCloud, asked: Callable[[Any], str]) -> None:
+        issuer = OidcIssuer(ramsts.account)
+        pod = ramsts.account.create_role("pod", trusted=issuer.trust())
+        with ramsts.acting_as(pod, via="oidc", by=issuer):
+            assert self.renewals(
+                ramsts,
+                asked,
+                3600 - 180,
+                type="oidc_role_arn",
+                role_arn=pod.arn,
+                role_session_name="old",
+                oidc_provider_arn=issuer.arn,
+                oidc_token_file_path=os.environ["ALIBABA_CLOUD_OIDC_TOKEN_FILE"],
+            ) == [False, True]
+
+    def test_credentials_uri(
+        self, ramsts: FakeCloud, role: Role, asked: Callable[[Any], str]
+    ) -> None:
+        with ramsts.acting_as(role, via="credentials_uri"):
+            uri = os.environ["ALIBABA_CLOUD_CREDENTIALS_URI"]
+            assert self.renewals(
+                ramsts, asked, 3600 - 180, type="credentials_uri", credentials_uri=uri
+            ) == [False, True]
+
+    @pytest.mark.parametrize("via", ["oidc", "credentials_file", "credentials_uri"])
+    def test_the_default_chain_renews_what_it_found(
+        self, ramsts: FakeCloud, role: Role, via: str, asked: Callable[[Any], str]
+    ) -> None:
+        issuer = OidcIssuer(ramsts.account)
+        pod = ramsts.account.create_role("pod", trusted=issuer.trust())
+        who, by = (pod, issuer) if via == "oidc" else (role, None)
+        with ramsts.acting_as(who, via=via, by=by):
+            assert self.renewals(ramsts, asked, 3600 - 180) == [False, True]
+
+    def test_rsa_key_pair_is_refused(self, user: User, asked: Callable[[Any], str]) -> None:
+        """It signs with the id of the public key, and takes that from `access_key_id` only."""
+        pair = user.create_key_pair()
+        client = Client(
+            Config(type="rsa_key_pair", access_key_id=pair.id, access_key_secret=pair.secret)
+        )
+
+        with pytest.raises(CredentialException, match="SignatureDoesNotMatch"):
+            asked(client)
+
+    def test_bearer(self) -> None:
+        client = Client(Config(type="bearer", bearer_token="a-token"))
+
+        assert client.get_credential().bearer_token == "a-token"
 
     def test_the_default_chain_finds_the_environment(self, ramsts: FakeCloud, user: User) -> None:
         with ramsts.acting_as(user):

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
+import itertools
 import os
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -104,6 +107,54 @@ def test_nothing_is_left_after_the_block(ramsts: FakeCloud, via: str) -> None:
     assert not [t for t in set(threading.enumerate()) - threads if t.name == "APScheduler"]
     assert home == before.get("HOME") or not Path(home or "").exists()
     assert ramsts.state("metadata").instance is None
+
+
+PLACES: Final = [
+    "environment",
+    "oidc",
+    "cli:AK",
+    "credentials_file:access_key",
+    "ecs",
+    "credentials_uri",
+]
+"""Where the default chain looks, in the order of its manual."""
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(("first", "second"), list(itertools.pairwise(PLACES)))
+def test_of_two_places_the_chain_looks_at_the_first_one_first(
+    ramsts: FakeCloud, monkeypatch: pytest.MonkeyPatch, first: str, second: str, way: str
+) -> None:
+    """Both are laid out: `acting_as` alone would hide the one behind the other."""
+    who, terms = suitable(ramsts, second)
+    other, other_terms = suitable(ramsts, first)
+    with ramsts.acting_as(who, via=second, **terms):
+        behind = dict(os.environ)
+        with ramsts.acting_as(other, via=first, **other_terms), monkeypatch.context() as both:
+            for name, value in behind.items():
+                if leads_nowhere(os.environ.get(name, "")):
+                    both.setenv(name, value)
+            for reader in ("auth_util", "auth_constant"):
+                importlib.reload(sys.modules[f"alibabacloud_credentials.utils.{reader}"])
+
+            assert {
+                name
+                for name, value in behind.items()
+                if os.environ[name] != value and not leads_nowhere(value)
+            } <= {"HOME", "PYTEST_CURRENT_TEST"}
+            assert WAYS[way](DefaultChain()).provider_name == NAMES[first]
+        assert WAYS[way](DefaultChain()).provider_name == NAMES[second]
+
+
+def leads_nowhere(value: str) -> bool:
+    """Of what `acting_as` hides a place with."""
+    return value in ("", "true") or value.endswith("none.ini")
+
+
+def test_the_table_of_sources_is_in_that_order() -> None:
+    kinds = [via.partition(":")[0] for via in SOURCES if via != "aliyun_environment"]
+
+    assert list(dict.fromkeys(kinds)) == [place.partition(":")[0] for place in PLACES]
 
 
 # Assuming a role: who does it, and on which terms
