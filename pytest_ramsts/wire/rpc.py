@@ -20,7 +20,7 @@ from pytest_ramsts.wire.message import Request, Response
 
 __all__ = ["IN_XML", "Format", "RpcCall", "failure", "listed", "read", "success", "wanted_format"]
 
-Format = Literal["JSON", "XML"]
+Format = Literal["JSON", "XML", "PROTOBUF"]
 
 _COMMON: Final = frozenset(
     (

@@ -22,7 +22,7 @@ from pytest_ramsts.services.tablestore.wire.plainbuffer import BrokenRowError
 from pytest_ramsts.services.tablestore.wire.protobuf import MalformedError, Message
 from pytest_ramsts.wire import Request, Response, signatures
 from pytest_ramsts.wire.message import Pairs
-from pytest_ramsts.wire.rpc import RpcCall
+from pytest_ramsts.wire.rpc import Format, RpcCall
 from pytest_ramsts.wire.signatures.digests import md5_base64
 from pytest_ramsts.wire.signatures.ots import sign_response
 
@@ -74,13 +74,15 @@ class PlainBufferDialect:
             version = _VERSION  # tunnels have one of their own
         elif not version:
             raise invalid("Missing header: x-ots-apiversion.")
-        content = self._content(operation, request)
-        return RpcCall(operation, version, "JSON", _parameters(content), content)
+        is_json = _is_json(request)
+        content = self._content(operation, request, is_json)
+        written: Format = "JSON" if is_json else "PROTOBUF"
+        return RpcCall(operation, version, written, _parameters(content), content)
 
-    def _content(self, operation: str, request: Request) -> Any:
+    def _content(self, operation: str, request: Request, is_json: bool) -> Any:
         asks = self.asks.get(operation)
         if asks is None:
-            if not _is_json(request):
+            if not is_json:
                 return None
             try:
                 return json.loads(request.body or b"{}")
@@ -98,9 +100,10 @@ class PlainBufferDialect:
         self, body: Body, request_id: str, call: RpcCall, invocation: Invocation
     ) -> Response:
         status, content = 200, b""
+        is_json = call.format == "JSON"
         if isinstance(body, Response):  # a programmed one is not signed yet
             status, content = body.status, body.body
-        elif _is_json(invocation.request):
+        elif is_json:
             content = json.dumps(body).encode()
         elif body:
             answers = self.answers.get(call.operation)
@@ -112,8 +115,8 @@ class PlainBufferDialect:
             content = answers(**body).encode()
         now = datetime.fromtimestamp(invocation.world.clock.time(), UTC)
         headers = (
-            *_headers(content, request_id, _is_json(invocation.request)),
-            ("x-ots-date", f"{now:%Y-%m-%dT%H:%M:%S.%f}Z"),
+            *_headers(content, request_id, is_json),
+            ("x-ots-date", f"{now.isoformat(timespec='microseconds')[:-6]}Z"),
         )
         secret = invocation.credentials.secret if invocation.credentials else ""
         signature = sign_response(invocation.request, headers, secret)

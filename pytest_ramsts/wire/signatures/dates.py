@@ -28,7 +28,7 @@ _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 _EXTENDED: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z", re.ASCII).fullmatch
 _FRACTIONAL: Final = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?Z", re.ASCII
+    r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z", re.ASCII
 ).fullmatch
 _BASIC: Final = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z", re.ASCII).fullmatch
 _NUMBER: Final = re.compile(r"\d{1,12}", re.ASCII).fullmatch
@@ -52,8 +52,8 @@ def fractional(text: str) -> float:
     found = _FRACTIONAL(text)
     if found is None:
         raise ValueError(text)
-    *whole, fraction = found.groups()
-    return _epoch(map(int, whole)) + float(f"0.{fraction or 0}")
+    seconds, fraction = found.groups()
+    return extended(f"{seconds}Z") + float(f"0.{fraction or 0}")
 
 
 def basic(text: str) -> float:

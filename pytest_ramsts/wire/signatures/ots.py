@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final
 
 from pytest_ramsts.errors import MissingParameterError
-from pytest_ramsts.wire.message import Headers, Request
+from pytest_ramsts.wire.message import Request
 from pytest_ramsts.wire.signatures import dates, digests, mac
 from pytest_ramsts.wire.signatures.claim import Claim, SignatureMismatchError
 from pytest_ramsts.wire.signatures.scope import derived_key
@@ -20,84 +20,88 @@ NAME_V4: Final = "OTS-V4"
 
 _V2: Final = "x-ots-signature"
 _V4: Final = "x-ots-signaturev4"
+_SIGNATURES: Final = (_V2, _V4)
 
 
 def read_v2(request: Request) -> Claim | None:
-    if _V2 not in request.headers or _V4 in request.headers:
+    fields = request.headers.lowered()
+    if _V2 not in fields or _V4 in fields:
         return None
-    return _claim(request, NAME_V2, _V2)
+    return _claim(request, NAME_V2, fields, _V2)
 
 
 def read_v4(request: Request) -> Claim | None:
-    if _V4 not in request.headers:
-        if "x-ots-accesskeyid" in request.headers:
+    fields = request.headers.lowered()
+    if _V4 not in fields:
+        if "x-ots-accesskeyid" in fields:
             raise MissingParameterError(_V2)
         return None
     for name in ("x-ots-signdate", "x-ots-signregion"):
-        if not request.headers.get(name):
+        if not fields.get(name):
             raise MissingParameterError(name)
-    return _claim(request, NAME_V4, _V4)
+    return _claim(request, NAME_V4, fields, _V4)
 
 
 def sign_response(request: Request, headers: Iterable[tuple[str, str]], secret: str) -> str:
-    """The `Authorization` header of the answer to `request`, over its `x-ots-` headers.
+    """The `Authorization` header of the answer to `request`, over its `x-ots-` headers, which are
+    in lower case.
 
     Without it the client takes no success for one. The hash is SHA-1 for both generations.
     """
-    signed = "\n".join(_lines(Headers(headers)))
-    signature = mac.base64(_key(request, secret), f"{signed}\n{request.path}", "sha1")
-    return f"OTS {request.headers.get('x-ots-accesskeyid')}:{signature}"
+    fields = request.headers.lowered()
+    signature = mac.base64(_key(fields, secret), f"{_lines(headers)}{request.path}", "sha1")
+    return f"OTS {fields.get('x-ots-accesskeyid', '')}:{signature}"
 
 
-def _claim(request: Request, name: str, where: str) -> Claim:
-    headers = request.headers
+def _claim(request: Request, name: str, fields: dict[str, str], where: str) -> Claim:
     for needed in ("x-ots-accesskeyid", "x-ots-contentmd5", where):
-        if not headers.get(needed):
+        if not fields.get(needed):
             raise MissingParameterError(needed)
     return Claim(
         name,
-        headers.get("x-ots-accesskeyid"),
-        headers.get("x-ots-ststoken"),
+        fields["x-ots-accesskeyid"],
+        fields.get("x-ots-ststoken", ""),
         "",
-        headers.get("x-ots-date"),
+        fields.get("x-ots-date", ""),
         dates.fractional,
-        partial(_prove, request, headers.get(where)),
-        region=headers.get("x-ots-signregion"),
+        partial(_prove, request, fields, where),
+        region=fields.get("x-ots-signregion", ""),
     )
 
 
-def _prove(request: Request, signature: str, secret: str, _form_quoting: bool) -> None:
+def _prove(
+    request: Request, fields: dict[str, str], where: str, secret: str, _form_quoting: bool
+) -> None:
     # The third line is the query; no client has ever sent one.
-    lines = "\n".join(_lines(request.headers))
-    string_to_sign = f"{request.path}\n{request.method}\n{request.query}\n{lines}\n"
-    key = _key(request, secret)
-    if _V4 in request.headers:
-        expected = mac.base64(key, string_to_sign + "ots", "sha256")
+    lines = _lines(fields.items())
+    string_to_sign = f"{request.path}\n{request.method}\n{request.query}\n{lines}"
+    key = _key(fields, secret)
+    if where == _V4:
+        expected = mac.base64(key, f"{string_to_sign}ots", "sha256")
     else:
         expected = mac.base64(key, string_to_sign, "sha1")
-    if not mac.matches(expected, signature):
+    provided = fields[where]
+    if not mac.matches(expected, provided):
         raise SignatureMismatchError(
-            "Signature mismatch.", string_to_sign=string_to_sign, provided=signature
+            "Signature mismatch.", string_to_sign=string_to_sign, provided=provided
         )
-    if request.headers.get("x-ots-contentmd5") != digests.md5_base64(request.body):
+    if fields["x-ots-contentmd5"] != digests.md5_base64(request.body):
         raise SignatureMismatchError(
             "Mismatch between MD5 value of request body and x-ots-contentmd5 in header.",
             string_to_sign=string_to_sign,
-            provided=signature,
+            provided=provided,
         )
 
 
-def _key(request: Request, secret: str) -> bytes:
-    if _V4 not in request.headers:
+def _key(fields: dict[str, str], secret: str) -> bytes:
+    if _V4 not in fields:
         return secret.encode()
-    date, region = (request.headers.get(f"x-ots-sign{part}") for part in ("date", "region"))
+    date, region = fields.get("x-ots-signdate", ""), fields.get("x-ots-signregion", "")
     return b64encode(derived_key(secret, date, region, "ots"))  # its text, not its octets
 
 
-def _lines(headers: Headers) -> list[str]:
-    signed = sorted(headers.lowered().items())
-    return [
-        f"{name}:{value.strip()}"
-        for name, value in signed
-        if name.startswith("x-ots-") and name not in {_V2, _V4}
-    ]
+def _lines(fields: Iterable[tuple[str, str]]) -> str:
+    signed = sorted([field for field in fields if field[0].startswith("x-ots-")])
+    return "".join(
+        [f"{name}:{value.strip()}\n" for name, value in signed if name not in _SIGNATURES]
+    )
