@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from functools import cache
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -56,7 +57,8 @@ class Catch:
         """With its length, as every server tells it; that of HEAD has the headers of the GET."""
         response = self._handle(request)
         status, headers, body = response.status, response.headers, response.body
-        if status in _WITHOUT_BODY or any(name.lower() in _LENGTHS for name, _ in headers):
+        names = [name.lower() for name, _ in headers]
+        if status in _WITHOUT_BODY or "content-length" in names or "transfer-encoding" in names:
             if not body or request.method != "HEAD":
                 return response
         else:
@@ -64,7 +66,6 @@ class Catch:
         return Response(status, headers, b"" if request.method == "HEAD" else body)
 
 
-_LENGTHS: Final = {"content-length", "transfer-encoding"}
 _WITHOUT_BODY: Final = {204, 304}
 
 
@@ -93,6 +94,7 @@ def _bytes(chunk: Any) -> bytes:
     return chunk.encode() if isinstance(chunk, str) else bytes(chunk)
 
 
+@cache
 def reason_of(status: int) -> str:
     """The words after the number; "" for a number that has none."""
     try:

@@ -98,12 +98,18 @@ _PLUMBING: Final = (
 )
 
 
+_RUNNERS: Final = ("_pytest", "pluggy", "runpy")
+"""Who stands here is no culprit, nor is who called it."""
+
+
 def _culprit(frame: FrameType | None) -> str:
     """The library that asks, and the line that made it: the nearest one that is no library's."""
     library = ""
     while frame is not None:
         module = frame.f_globals.get("__name__", "")
         top = module.partition(".")[0]
+        if top in _RUNNERS:
+            break
         if top not in _PLUMBING:
             if "site-packages" not in frame.f_code.co_filename:
                 where = f"{frame.f_code.co_filename}:{frame.f_lineno}"

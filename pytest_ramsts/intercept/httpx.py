@@ -5,6 +5,7 @@ client, such as a `MockTransport`, is left alone.
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
@@ -68,14 +69,20 @@ async def _answered(catch: Catch, request: Any) -> Any:
 
 async def _turn() -> None:
     """Let the loop turn, as a call over a network would."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:  # trio
-        from anyio.lowlevel import checkpoint  # noqa: PLC0415 - httpx needs it as well
-
-        await checkpoint()
+    trio = sys.modules.get("trio")
+    if trio is not None and _is_in(trio):
+        await trio.lowlevel.checkpoint()
     else:
         await asyncio.sleep(0)
+
+
+def _is_in(trio: Any) -> bool:
+    """Whether it runs this task. A loop of asyncio runs as well where trio is its guest."""
+    try:
+        trio.lowlevel.current_task()
+    except RuntimeError:
+        return False
+    return True
 
 
 def _from_httpx(request: Any) -> Request:

@@ -6,8 +6,9 @@ Requests of `requests` come by here as well; those of the cloud have been answer
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from io import BytesIO
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytest_ramsts.intercept.catch import Catch, drained, missing, reason_of
 from pytest_ramsts.intercept.seam import Seam
@@ -56,30 +57,30 @@ def _answered(
     headers: Any,
     options: dict[str, Any],
 ) -> Any:
-    from urllib3.exceptions import MaxRetryError, ProtocolError  # noqa: PLC0415
-    from urllib3.util.retry import Retry  # noqa: PLC0415
-
+    library = _library()
     whole = f"{pool.scheme}://{_authority(pool)}{url}" if url.startswith("/") else url
     if headers is None:
         headers = pool.headers
     redirect = options.get("redirect", True)
     retries = options.get("retries")
-    if not isinstance(retries, Retry):
-        retries = Retry.from_int(retries, redirect=redirect, default=pool.retries)
+    if not isinstance(retries, library.Retry):
+        retries = library.Retry.from_int(retries, redirect=redirect, default=pool.retries)
     sent = [(str(name), value) for name, value in headers.items()]
-    if not any(name.lower() == "host" for name, _ in sent):
+    if "host" not in [name.lower() for name, _ in sent]:
         sent.append(("Host", whole.partition("://")[2].partition("/")[0].partition("?")[0]))
     patience = _patience(pool, options)
     request = Request(method.upper(), whole, Headers(sent), body, "urllib3", patience=patience)
     # What follows is what `urlopen` itself does with a failure, and with an answer.
     try:
         response = _to_urllib3(catch.answer(request), method, url, retries, options)
-    except (OSError, ProtocolError) as broken:
+    except (OSError, library.ProtocolError) as broken:
         error = _raised(broken, pool, url, patience) if isinstance(broken, OSError) else broken
         retries = retries.increment(method, url, error=error, _pool=pool, _stacktrace=None)
         retries.sleep()
         options["retries"] = retries
         return pool.urlopen(method, url, body or None, headers, **options)
+    if response.status < _REDIRECTED and not retries.status_forcelist:
+        return response
     location = redirect and response.get_redirect_location()
     if not location and not retries.is_retry(
         method, response.status, bool(response.headers.get("Retry-After"))
@@ -87,7 +88,7 @@ def _answered(
         return response
     try:
         retries = retries.increment(method, url, response=response, _pool=pool)
-    except MaxRetryError:
+    except library.MaxRetryError:
         if retries.raise_on_redirect if location else retries.raise_on_status:
             response.drain_conn()
             raise
@@ -100,6 +101,30 @@ def _answered(
         headers = {name: value for name, value in headers.items() if name.lower() not in gone}
     options["retries"] = retries
     return pool.urlopen(method, location or url, body or None, headers, **options)
+
+
+_REDIRECTED = 300
+"""Answers from here on are looked at by the rules for redirects and retries."""
+
+
+class _Library(NamedTuple):
+    """What `urlopen` is made of."""
+
+    HTTPHeaderDict: Any
+    HTTPResponse: Any
+    MaxRetryError: Any
+    ProtocolError: Any
+    Retry: Any
+
+
+@cache
+def _library() -> _Library:
+    from urllib3._collections import HTTPHeaderDict  # noqa: PLC0415 - loaded already
+    from urllib3.exceptions import MaxRetryError, ProtocolError  # noqa: PLC0415
+    from urllib3.response import HTTPResponse  # noqa: PLC0415
+    from urllib3.util.retry import Retry  # noqa: PLC0415
+
+    return _Library(HTTPHeaderDict, HTTPResponse, MaxRetryError, ProtocolError, Retry)
 
 
 def _patience(pool: Any, options: dict[str, Any]) -> float | None:
@@ -140,15 +165,13 @@ def _authority(pool: Any) -> str:
 
 
 def _to_urllib3(response: Any, method: str, url: str, retries: Any, options: dict[str, Any]) -> Any:
-    from urllib3._collections import HTTPHeaderDict  # noqa: PLC0415
-    from urllib3.response import HTTPResponse  # noqa: PLC0415
-
+    library = _library()
     lacking = missing(response, method)
-    headers = HTTPHeaderDict()
+    headers = library.HTTPHeaderDict()
     for name, value in response.headers:
         if name.lower() != "transfer-encoding":  # all of it has arrived
             headers.add(name, value)
-    return HTTPResponse(
+    return library.HTTPResponse(
         body=_Broken(response.body, lacking) if lacking else Body(response.body),
         headers=headers,
         status=response.status,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 import http.client
 import http.cookiejar
@@ -13,6 +12,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any, Final
 from urllib.error import HTTPError
 
+import anyio
 import httpx
 import pytest
 import requests
@@ -434,18 +434,20 @@ def test_a_request_of_httpx_and_its_answer(what: str) -> None:
     twins(case)
 
 
+@pytest.mark.parametrize("loop", ["asyncio", "trio"])
 @pytest.mark.parametrize("what", HTTPX)
-def test_a_request_of_async_httpx_and_its_answer(what: str) -> None:
+def test_a_request_of_async_httpx_and_its_answer(what: str, loop: str) -> None:
     method, path, options = HTTPX[what]
 
     async def ask() -> Any:
         async with httpx.AsyncClient(follow_redirects=True, cookies={"mine": "1"}) as client:
             return _of_httpx(await client.request(method, URL + path, **options()))
 
-    twins(lambda: asyncio.run(ask()))
+    twins(lambda: anyio.run(ask, backend=loop))
 
 
-def test_pieces_are_sent_by_httpx() -> None:
+@pytest.mark.parametrize("loop", ["asyncio", "trio"])
+def test_pieces_are_sent_by_httpx(loop: str) -> None:
     async def pieces() -> AsyncIterator[bytes]:
         for piece in _pieces():
             yield piece
@@ -457,7 +459,7 @@ def test_pieces_are_sent_by_httpx() -> None:
     def case() -> Any:
         with httpx.Client() as client:
             mine = _of_httpx(client.put(f"{URL}/echo", content=_pieces()))
-        return mine, asyncio.run(ask())
+        return mine, anyio.run(ask, backend=loop)
 
     twins(case)
 
