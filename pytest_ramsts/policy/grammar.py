@@ -48,7 +48,6 @@ class GrammarError(Exception):
     """Where in the document (`place`), what is wrong, and what would be right."""
 
     def __init__(self, place: Place, problem: str) -> None:
-        super().__init__(place, problem)
         self.place = place
         self.problem = problem
 
@@ -91,8 +90,13 @@ _ELEMENTS: Final = (
 )
 _PLAIN: Final = ("Effect", "Action", "Resource")
 _EFFECTS: Final = frozenset({"Allow", "Deny"})
+_MORE_OPERATORS: Final = ("null_operator", "if_exists", "set_operators")
+"""The settings that accept some."""
+
 _PRINCIPAL_KINDS: Final = ("RAM", "Service", "Federated")
 _ACTION_CHARACTERS: Final = f"{ascii_letters}{digits}_-*?".encode()
+_COLONS: Final = 4
+"""Of a whole ARN."""
 
 
 def kind_with(*, resource: bool, principal: bool) -> PolicyKind:
@@ -239,7 +243,7 @@ def read_statement(raw: Any, number: int, kind: PolicyKind, settings: Settings) 
     resources, not_resources = _read_resources(raw, at, form, settings)
     sid = raw.get("Sid", "")
     if "Sid" in raw and kind != "resource" and settings.sid == "refuse":
-        _fail((*at, "Sid"), "Sid is not part of the policy language; remove it")
+        _fail((*at, "Sid"), "Sid is not part of the policy language; remove it (setting `sid`)")
     statement = Statement(
         effect="Allow" if effect == "Allow" else "Deny",
         actions=actions,
@@ -271,7 +275,8 @@ def _read_resources(
     raw: Mapping[str, Any], at: Place, form: _Form, settings: Settings
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if "NotResource" in raw and settings.not_resource == "refuse":
-        _fail((*at, "NotResource"), "NotResource is not documented; list Resource instead")
+        cure = "list Resource instead (setting `not_resource`)"
+        _fail((*at, "NotResource"), f"NotResource is not documented; {cure}")
     if not form.resource:
         if "Resource" in raw or "NotResource" in raw:
             _fail((*at, "Resource"), "a trust policy has no Resource; remove it")
@@ -286,7 +291,8 @@ def _read_resources(
         if not _all_resources([pattern], pattern, settings):
             place = _item(raw, name, at, position)
             if "${" in pattern:
-                _fail(place, f"`{pattern}` has a variable; the policy language has none")
+                cure = "the policy language has none (setting `policy_variables`)"
+                _fail(place, f"`{pattern}` has a variable; {cure}")
             _fail(
                 place,
                 f"`{pattern}` is no resource; write `*` or "
@@ -359,11 +365,16 @@ def _read_condition(
         _fail((*place, key), f"`{key}` is no condition key; write `<service>:<Name>`")
     texts = _strings(_unbared(values, settings), (*place, key))
     if settings.policy_variables == "refuse" and any("${" in text for text in texts):
-        _fail((*place, key), "the policy language has no variables such as `${...}`")
+        problem = "the policy language has no variables such as `${...}`"
+        _fail((*place, key), f"{problem} (setting `policy_variables`)")
     rule = find_operator(name, settings)
     lenient = UNREADABLE.get(settings.unreadable_conditions)
     if rule is None:
         if lenient is None:
+            for setting in _MORE_OPERATORS:
+                if find_operator(name, Settings(**{setting: "accept"})):  # type: ignore[arg-type]
+                    problem = f"`{name}` is not documented as an operator"
+                    _fail(place, f"{problem}; leave it out (setting `{setting}`)")
             _fail_unknown(place, name, tuple(OPERATORS), "unknown operator")
         return Condition(name, key, texts, lenient)
     try:
@@ -417,7 +428,7 @@ def _all_actions(patterns: list[str], lines: str) -> bool:
         lines = "\n".join(patterns)
     text = f"\n{lines}\n"
     return not patterns or (
-        text.encode("utf-8", "replace").translate(None, _ACTION_CHARACTERS)
+        text.encode("utf-8", "surrogatepass").translate(None, _ACTION_CHARACTERS)
         == b"\n" + b":\n" * len(patterns)
         and "\n:" not in text
         and ":\n" not in text
@@ -425,22 +436,17 @@ def _all_actions(patterns: list[str], lines: str) -> bool:
 
 
 def _all_resources(patterns: list[str], lines: str, settings: Settings) -> bool:
-    """Whether each is a star or an ARN, whose missing segments a star may stand for; as above."""
+    """Whether each is a star or an ARN, whose missing segments a star may stand for."""
     if "${" in lines and settings.policy_variables == "refuse":
         return False
-    if "*" in patterns:
-        patterns = [pattern for pattern in patterns if pattern != "*"]
-        lines = "\n".join(patterns)
-    others = len(patterns) - 1
-    if lines.startswith("acs:") and lines.count("\nacs:") == lines.count("\n") == others:
-        patterns = [pattern for pattern in patterns if "*" not in pattern]
-    return not patterns or all(map(_is_resource, patterns))
-
-
-def _is_resource(pattern: str) -> bool:
-    if pattern.startswith("acs:"):
-        return pattern.count(":") > 3 or "*" in pattern  # noqa: PLR2004
-    return bool(pattern) and not pattern.strip("*")
+    return all(
+        [  # noqa: C419 - a generator would cost twice as much
+            pattern == "*"
+            or (pattern.startswith("acs:") and ("*" in pattern or pattern.count(":") >= _COLONS))
+            or (pattern != "" and not pattern.strip("*"))
+            for pattern in patterns
+        ]
+    )
 
 
 def _item(raw: Mapping[str, Any], name: str, at: Place, position: int) -> Place:

@@ -121,7 +121,7 @@ def _allows_all_but(looked: _Looked) -> Iterator[Found]:
 
 # --- resources -----------------------------------------------------------------------------------
 
-_RESOURCE_SERVICES: Final = {"sts": "ram", "ims": "ram", "ram": "ram"}
+_RESOURCE_SERVICES: Final = {"sts": "ram"}
 """The service in the ARN where it is not the one in the action."""
 
 

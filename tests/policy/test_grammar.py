@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -93,6 +94,30 @@ REFUSED: list[tuple[str, Any, PolicyKind, str]] = [
         "Statement[0].Effect: write `Allow` or `Deny`, in that spelling, not 'allow'",
     ),
     ("a list of effects", document({**ALLOW, "Effect": ["Allow"]}), "identity", ".Effect: write"),
+    (
+        "an element of a policy of nothing like it",
+        {**document(ALLOW), "zzz": 1},
+        "identity",
+        "unknown element `zzz`; known are Version, Statement",
+    ),
+    (
+        "half a letter",
+        document({**ALLOW, "Action": "ots:\ud800"}),
+        "identity",
+        "Statement[0].Action: `ots:\ud800` is no action",
+    ),
+    (
+        "an empty NotAction",
+        document({**without(ALLOW, "Action"), "NotAction": ["a:b", ""]}),
+        "identity",
+        "Statement[0].NotAction: the value is empty",
+    ),
+    (
+        "an ARN without its resource",
+        document({**ALLOW, "Resource": "acs:ots:cn-hangzhou:1"}),
+        "identity",
+        "`acs:ots:cn-hangzhou:1` is no resource",
+    ),
     ("no action", document(without(ALLOW, "Action")), "identity", "Statement[0]: a statement has"),
     (
         "both actions",
@@ -252,9 +277,14 @@ REFUSED: list[tuple[str, Any, PolicyKind, str]] = [
         "a set operator",
         document(when(**{"ForAnyValue:StringEquals": {"a:b": "c"}})),
         "identity",
-        "unknown operator `ForAnyValue:StringEquals`",
+        "`ForAnyValue:StringEquals` is not documented as an operator",
     ),
-    ("Null", document(when(Null={"a:b": "true"})), "identity", "unknown operator `Null`"),
+    (
+        "Null",
+        document(when(Null={"a:b": "true"})),
+        "identity",
+        "`Null` is not documented as an operator",
+    ),
     ("no set", document(when(**{":Bool": {"a:b": "true"}})), "identity", "operator `:Bool`"),
     ("no key", document(when(Bool={})), "identity", '.Bool: `Bool` needs an object: {"<key>"'),
     ("no object of keys", document(when(Bool="true")), "identity", "`Bool` needs an object"),
@@ -329,6 +359,18 @@ def test_a_mistake_is_refused_with_its_place_and_cure(
 ) -> None:
     with pytest.raises(MalformedPolicyDocumentError, match=re.escape(words)):
         Policy.parse(json.dumps(given) if as_text or isinstance(given, list) else given, kind)
+
+
+def test_every_refusal_reads_as_written_down() -> None:
+    said = []
+    for name, source, kind, _ in REFUSED:
+        with pytest.raises(MalformedPolicyDocumentError) as refused:
+            Policy.parse(json.dumps(source), kind)
+        message = refused.value.message.encode("utf-8", "backslashreplace").decode()
+        said.append(f"{name}: {message}\n")
+
+    written = Path(__file__).with_name("refusals.txt").read_text(encoding="utf-8")
+    assert "".join(said) == written
 
 
 ACCEPTED: list[tuple[str, Any, PolicyKind]] = [
@@ -447,7 +489,7 @@ def test_a_setting_accepts_what_is_refused_without_it(
             document({**BUCKET, "Condition": {"IpAddress": {"acs:SourceIp": "1.1.1.1"}}}),
             "resource",
             Settings(source_ip_without_vpc="refuse"),
-            "Statement[0].Condition: acs:SourceIp needs acs:SourceVpc beside it",
+            "Statement[0].Condition: acs:SourceIp needs acs:SourceVpc beside it here",
         ),
         (
             document({**ALLOW, "Resource": "*", "NotResource": "*"}),
@@ -459,7 +501,13 @@ def test_a_setting_accepts_what_is_refused_without_it(
             document({**TRUST, "NotResource": "*"}),
             "trust",
             Settings(not_resource="complement"),
-            "a trust policy has no Resource",
+            "a trust policy has no Resource; remove it",
+        ),
+        (
+            document({**without(ALLOW, "Resource"), "NotResource": [""]}),
+            "identity",
+            Settings(not_resource="complement"),
+            "Statement[0].NotResource: the value is empty",
         ),
         (
             document(when(**{"ForSome:StringEquals": {"a:b": "c"}})),
@@ -527,6 +575,14 @@ PRETTY = """\
         ('\n\n{"Version": "1"}', "line 3: Statement is missing"),
         ('{"Version": "1",\n "Statement": [}', "line 2: no JSON at column 16: "),
         ("", "line 1: no JSON at column 1"),
+        (f"{json.dumps(document(ALLOW))} x", "line 1: no JSON at column 95: Extra data"),
+        (PRETTY.replace("\n", "\r\n"), "line 7: Statement[1].Action[1]: `PutRow`"),
+        (
+            json.dumps(document(ALLOW, {**ALLOW, "Action": "x"}), separators=(",", ":")).replace(
+                "[{", "[\n{"
+            ),
+            "line 2: Statement[1].Action: `x` is no action",
+        ),
     ],
 )
 def test_a_mistake_in_a_text_is_refused_with_its_line(text: str, words: str) -> None:
@@ -535,28 +591,68 @@ def test_a_mistake_in_a_text_is_refused_with_its_line(text: str, words: str) -> 
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "name"),
     [
-        f'{{"Version": "1", "Version": "1", "Statement": [{json.dumps(ALLOW)}]}}',
+        (f'{{"Version": "1", "Version": "1", "Statement": [{json.dumps(ALLOW)}]}}', "Version"),
         (
-            '{"Version": "1", "Statement": [{"Effect": "Deny", "Effect": "Allow", '
-            '"Action": "a:b", "Resource": "*"}]}'
+            (
+                '{"Version": "1", "Statement": [{"Effect": "Deny", "Effect": "Allow", '
+                '"Action": "a:b", "Resource": "*"}]}'
+            ),
+            "Effect",
         ),
         (
-            '{"Version": "1", "Statement": [{"Effect": "Allow", "Action": "a:b", "Resource": "*", '
-            '"Condition": {"Bool": {"a:b": "true", "a:b": "false"}}}]}'
+            (
+                '{"Version": "1", "Statement": [{"Effect": "Allow", "Action": "a:b", '
+                '"Resource": "*", "Condition": {"Bool": {"a:b": "true", "a:b": "false"}}}]}'
+            ),
+            "a:b",
         ),
         (
-            '{"Version": "1", "Statement": [{"Effect": "Allow", "Action" : "a:c", '
-            '"Action": ["a:b"], "Resource": "*"}]}'
+            (
+                '{"Version": "1", "Statement": [{"Effect": "Allow", "Action" : "a:c", '
+                '"Action": ["a:b"], "Resource": "*"}]}'
+            ),
+            "Action",
         ),
     ],
 )
-def test_a_member_that_stands_twice_is_refused(text: str) -> None:
-    with pytest.raises(MalformedPolicyDocumentError, match="stands twice in one object; keep one"):
+def test_a_member_that_stands_twice_is_refused(text: str, name: str) -> None:
+    words = f"`{name}` stands twice in one object; keep one"
+    with pytest.raises(MalformedPolicyDocumentError, match=words):
         Policy.parse(text)
 
     assert Policy.parse(text, settings=Settings(duplicate_members="last wins")).statements
+
+
+LISTS = {"Effect": "Allow", "Action": ["a:b", "a:c"], "Resource": ["*", "acs:oss:*", "acs:ram:*"]}
+
+
+@pytest.mark.parametrize(
+    ("source", "kind", "settings"),
+    [
+        (document(ALLOW), "identity", DEFAULT),
+        (document(ALLOW, ALLOW, LISTS, LISTS), "identity", DEFAULT),
+        (document(LISTS, when(StringEquals={"a:b": ["c", "d"], "e:f": "g"})), "session", DEFAULT),
+        (document(TRUST, {**TRUST, "Sid": "x"}), "trust", Settings(sid="accept")),
+        (document({**BUCKET, "Condition": {}}), "resource", DEFAULT),
+        (
+            document(when(NumericEquals={"a:b": [2.5, 1]})),
+            "identity",
+            Settings(bare_values="accept"),
+        ),
+        (document(ALLOW, when(Bool={"a:b": True})), "identity", Settings(bare_values="accept")),
+    ],
+)
+def test_a_text_in_which_no_member_stands_twice_is_decoded_once(
+    source: Any, kind: PolicyKind, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def decoded_again(_: object) -> None:
+        pytest.fail("looked for members that stand twice")
+
+    monkeypatch.setattr("pytest_ramsts.policy.source._without_duplicates", decoded_again)
+
+    assert Policy.parse(json.dumps(source), kind, settings).statements
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,10 @@ def found(*statements: Any) -> list[tuple[str, str, str]]:
         [allow("ots:GetRow", on=ROW), deny("ots:GetRow", on=f"{ROW}2")],
         [allow("ots:GetRow", on=ROW), deny("ots:PutRow", on=ROW)],
         [allow("ots:Get*", on=ROW), deny("ots:Get?ow", on=ROW)],
+        [allow("ots:Get*ow", on=ROW), deny("ots:Get?ow", on=ROW)],
+        [allow("ots:GetRow", on=ROW), deny("ots:*", on=ROW.replace("items", "Items"))],
+        [allow("sts:AssumeRole", on=None, principal={"Service": "ecs.aliyuncs.com"})],
+        [allow("sts:SetSourceIdentity", on=None, principal={"Service": "ecs.aliyuncs.com"})],
         [
             allow("ots:GetRow", on=ROW),
             deny("ots:*", on=ROW, when={"Bool": {"acs:MFAPresent": "false"}}),
@@ -118,6 +122,24 @@ def test_nothing_is_found_in_what_is_meant(statements: Any) -> None:
             "another service",
             "Statement[0].Resource",
             "but the actions are of `ots`, `ram`",
+        ),
+        (
+            [allow("ots:GetRow", on="acs:oss:*:*:media/a:b")],
+            "another service",
+            "Statement[0].Resource",
+            "a resource of `oss`, but the actions are of `ots`",
+        ),
+        (
+            [allow("ram:GetUser", on="acs:ram:cn-hangzhou:*:user/bob")],
+            "never applies",
+            "Statement[0].Resource",
+            "`ram` is asked without a region; write `*`, not `cn-hangzhou`",
+        ),
+        (
+            [allow("oss:GetObject", on="acs:oss:*:*:m*")],
+            "too wide",
+            "Statement[0].Resource",
+            "`m*` covers every name that begins so; is `m` and `m/*` meant?",
         ),
         (
             [allow("iot:Pub", on="acs:iot:*:*:product/x")],
@@ -267,6 +289,10 @@ def test_a_finding_is_printed_with_its_line() -> None:
             "did you mean `ots:GetRow`? (unknown action)"
         )
     ]
+
+
+def test_of_an_unknown_service_no_action_is_known() -> None:
+    assert actions_of("parking") == frozenset()
 
 
 def test_the_known_actions_are_known_without_case() -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_ramsts.policy import Principal
+from pytest_ramsts.policy import DEFAULT, Principal
+from pytest_ramsts.policy.principal import Principals
 
 from .worlds import ALICE, CORP, ECS, ONE, READER, ROOT
 
@@ -52,8 +53,9 @@ from .worlds import ALICE, CORP, ECS, ONE, READER, ROOT
             "Federated",
             "federated saml-provider/corp",
         ),
+        (Principal("Anonymous", ""), "", "", "", "Anonymous", "anybody"),
     ],
-    ids=["account", "user", "session", "service", "provider"],
+    ids=["account", "user", "session", "service", "provider", "nobody"],
 )
 def test_a_caller_has_an_arn_and_names(
     caller: Principal,
@@ -68,6 +70,23 @@ def test_a_caller_has_an_arn_and_names(
     assert caller.display_name == display_name
     assert caller.denied_type == denied_type
     assert str(caller) == spoken
+
+
+def test_what_is_not_said_of_a_caller_is_empty() -> None:
+    assert Principal("Account", ONE) == Principal("Account", ONE, "", "", "")
+
+
+@pytest.mark.parametrize(("kind", "named"), [("trust", False), ("resource", True)])
+def test_who_owns_an_account_is_named_by_its_root_but_assumes_no_role(
+    kind: str, named: bool
+) -> None:
+    root = Principals.of({"RAM": f"acs:ram::{ONE}:root"})
+
+    def names(caller: Principal) -> bool:
+        return root.names(caller, kind=kind, conditional=False, owner=ONE, settings=DEFAULT)
+
+    assert names(ROOT) is named
+    assert names(ALICE)
 
 
 def test_only_a_session_has_a_role() -> None:

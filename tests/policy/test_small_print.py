@@ -15,6 +15,9 @@ from pytest_ramsts.policy import (
     allow,
     decide,
 )
+from pytest_ramsts.policy.arns import account_of
+from pytest_ramsts.policy.likeness import difference
+from pytest_ramsts.policy.source import line_of
 
 ALICE = Principal("RAMUser", "1000000000000001", "alice", "2065570000000001")
 OWNER = Principal("Account", "1000000000000001", "root", "1000000000000001")
@@ -98,3 +101,78 @@ def test_allow_with_not_action_is_found_in_whole_words() -> None:
     assert finding.message == (
         "Allow with NotAction allows all other actions of all services, future ones too"
     )
+
+
+@pytest.mark.parametrize("action", ["ListObjects", "ListObjectVersions", "GetBucket", "GetObject"])
+def test_a_listing_without_a_prefix_is_one_of_the_empty_prefix(action: str) -> None:
+    policy = Policy(allow("oss:*", when={"StringEquals": {"oss:Prefix": ""}}))
+    layers = Layers(identity=(AppliedPolicy(policy, "listing", "Custom"),))
+    access = Access(ALICE, f"oss:{action}", "acs:oss:*:1000000000000001:media")
+
+    assert bool(decide(access, layers)) is (action != "GetObject")
+    assert not decide(access, layers, Settings(listing_without_prefix="absent"))
+
+
+@pytest.mark.parametrize("key", ["oss:Prefix", "oss:Delimiter"])
+@pytest.mark.parametrize("action", ["ListObjects", "ListObjectVersions", "GetBucket", "GetObject"])
+def test_what_a_listing_carries_is_ignored_beyond_listings_where_a_setting_says_so(
+    key: str, action: str
+) -> None:
+    policy = Policy(allow("oss:*", when={"StringEquals": {key: "a/"}}))
+    layers = Layers(identity=(AppliedPolicy(policy, "listing", "Custom"),))
+    access = Access(ALICE, f"oss:{action}", "acs:oss:*:1000000000000001:media")
+
+    assert not decide(access, layers)
+    ignoring = Settings(prefix_beyond_listing="ignored")
+    assert bool(decide(access, layers, ignoring)) is (action == "GetObject")
+
+
+@pytest.mark.parametrize("key", ["oss:x-oss-acl", "oss:x-oss-object-acl"])
+def test_an_acl_that_is_absent_meets_what_is_negated_or_not_as_the_setting_says(key: str) -> None:
+    policy = Policy(allow("oss:*", when={"StringNotEquals": {key: "public-read"}}))
+    layers = Layers(identity=(AppliedPolicy(policy, "private", "Custom"),))
+    access = Access(ALICE, "oss:PutObject", "acs:oss:*:1000000000000001:media/a")
+
+    assert decide(access, layers)
+    assert not decide(access, layers, Settings(acl_absent="not met"))
+
+
+def test_letter_case_counts_in_what_only_looks_like_a_role() -> None:
+    policy = Policy(allow("oss:*", when={"StringEquals": {"oss:Prefix": "x:role/Admin"}}))
+    layers = Layers(identity=(AppliedPolicy(policy, "readers", "Custom"),))
+    context = {"oss:Prefix": "x:role/admin"}
+
+    assert not decide(Access(ALICE, "oss:GetObject", "*", context), layers)
+
+
+def test_a_sid_is_kept() -> None:
+    statement = {
+        "Sid": "kms default",
+        "Effect": "Allow",
+        "Action": "oss:*",
+        "Resource": "*",
+        "Principal": ["*"],
+    }
+    policy = Policy.parse({"Version": "1", "Statement": [statement]}, kind="resource")
+
+    assert policy.statements[0].sid == "kms default"
+    assert policy.statements[0].document["Sid"] == "kms default"
+
+
+def test_a_policy_is_nothing_but_a_policy() -> None:
+    assert (Policy(allow("oss:*")) == 3) is False
+
+
+def test_an_arn_without_an_account_names_none() -> None:
+    assert account_of("acs:oss:*:*:media") == account_of("media") == ""
+
+
+def test_nothing_is_like_nothing() -> None:
+    assert difference("", "") == 0.0
+
+
+def test_what_is_not_in_a_text_is_on_the_line_of_what_should_hold_it() -> None:
+    text = '{"Version": "1",\n"Statement": [ ]}'
+
+    assert line_of(text, ("Statement", 3, "Action")) == 2
+    assert line_of(text, ("Version", "x")) == line_of(text, ("Other",)) == 1
