@@ -45,6 +45,7 @@ CLIENTS: Final[dict[str, Seams]] = {
 
 NEIGHBOURS: Final[dict[str, Seams]] = {
     "responses": neighbours.responses,
+    "aioresponses.core": neighbours.aioresponses,
     "requests_mock.adapter": neighbours.requests_mock,
     "pytest_httpx": neighbours.pytest_httpx,
     "respx.router": neighbours.respx,

@@ -15,6 +15,7 @@ from pytest_ramsts.intercept.requests import OURS, Send, answered_by_responses
 from pytest_ramsts.intercept.seam import Seam
 
 __all__ = [
+    "aioresponses",
     "pytest_httpx",
     "requests_mock",
     "responses",
@@ -90,6 +91,40 @@ def respx(catch: Catch) -> Iterator[Seam]:
 
     yield Seam(Router, "handler", wrap)
     yield Seam(Router, "async_handler", wrap)
+
+
+def aioresponses(catch: Catch) -> Iterator[Seam]:
+    """A mock of a session's `_request`, by way of `unittest.mock`: from its start, or from now."""
+    from aiohttp import ClientSession  # noqa: PLC0415 - loaded already
+    from aioresponses import aioresponses as theirs  # noqa: PLC0415
+
+    def letting_go(under: Any) -> Callable[..., Any]:
+        async def _request_mock(session: Any, method: str, url: Any, *args: Any, **of: Any) -> Any:
+            mock = mock_of(under)
+            base = getattr(session, "_base_url", None)
+            whole = str(url) if base is None or "://" in str(url) else str(base)
+            if mock is not None and catch.takes_url(whole):
+                return await mock.patcher.temp_original(session, method, url, *args, **of)
+            return await under(session, method, url, *args, **of)
+
+        # Another cloud's, on top of this one, finds the mock as well.
+        _request_mock.__self__ = mock_of(under)  # type: ignore[attr-defined]
+        return _request_mock
+
+    def mock_of(function: Any) -> Any:
+        return getattr(function, "__self__", None)
+
+    def starting(under: Callable[[Any], None]) -> Callable[[Any], None]:
+        def start(mock: Any) -> None:
+            under(mock)
+            stands: Any = vars(ClientSession)["_request"]
+            stands.side_effect = letting_go(stands.side_effect)
+
+        return start
+
+    yield Seam(theirs, "start", starting)
+    # What is there is a function with a `side_effect` where one has been started.
+    yield Seam(vars(ClientSession)["_request"], "side_effect", letting_go)
 
 
 def vcr_cassette(catch: Catch) -> Iterator[Seam]:
