@@ -28,15 +28,16 @@ if TYPE_CHECKING:
 # Modules that keep a reference of their own to a real clock, and wait or reckon by it: beside
 # `queue` and `threading`, which freezegun leaves alone. A longer list for its scan of all modules
 # to leave out would cost a tenth of a millisecond.
-_KEEPERS: Final = {
-    "_pytest.timing": ("perf_counter", "time"),
-    "socketserver": ("time",),
-    "subprocess": ("_time",),
+_KEEPERS: Final = (
+    ("_pytest.timing", "perf_counter"),
+    ("_pytest.timing", "time"),
+    ("socketserver", "time"),
+    ("subprocess", "_time"),
     # A faked datetime costs ten times as much to reckon with.
-    "pytest_ramsts.clock.clock": ("datetime",),
-    "pytest_ramsts.clock.freezegun": ("datetime",),
-    "pytest_ramsts.clock.time_machine": ("datetime",),
-}
+    ("pytest_ramsts.clock.clock", "datetime"),
+    ("pytest_ramsts.clock.freezegun", "datetime"),
+    ("pytest_ramsts.clock.time_machine", "datetime"),
+)
 
 # Modules that ask `time` itself, and wait by the answer.
 _WAITERS: Final = (
@@ -60,28 +61,34 @@ def top() -> Lever | None:
 
 
 def start(moment: datetime, *, frozen: bool) -> Lever:
-    import freezegun  # noqa: PLC0415 - nothing heavy loads until a test moves the time
-    from freezegun import api  # noqa: PLC0415
-
-    freezer = freezegun.freeze_time(moment, tick=not frozen)
+    library, api = _library()
+    freezer = library.freeze_time(moment, tick=not frozen)
+    modules = sys.modules
     kept = [
-        (module, name, getattr(module, name, None))
-        for module_name, names in _KEEPERS.items()
-        if (module := sys.modules.get(module_name)) is not None
-        for name in names
+        (module, name, real)
+        for module_name, name in _KEEPERS
+        if (module := modules.get(module_name)) is not None
+        and (real := getattr(module, name, None)) is not None
     ]
     # A start hands this out to every module that has a reference to the real one.
     defective = api.fake_localtime
-    setattr(api, "fake_localtime", fake_localtime)  # noqa: B010 - of another signature, by its type
+    api.fake_localtime = fake_localtime
     try:
         factory = freezer.start()
     finally:
-        setattr(api, "fake_localtime", defective)  # noqa: B010
+        api.fake_localtime = defective
     for module, name, real in kept:
         setattr(module, name, real)
     lever = Freezer(factory, freezer)
     lever.correct()
     return lever
+
+
+@cache
+def _library() -> tuple[Any, Any]:
+    import freezegun  # noqa: PLC0415 - nothing heavy loads until a test moves the time
+
+    return freezegun, freezegun.api
 
 
 class Freezer:
