@@ -176,3 +176,13 @@ def test_what_is_not_in_a_text_is_on_the_line_of_what_should_hold_it() -> None:
 
     assert line_of(text, ("Statement", 3, "Action")) == 2
     assert line_of(text, ("Version", "x")) == line_of(text, ("Other",)) == 1
+
+
+def test_a_suggestion_keeps_the_letters_of_a_name() -> None:
+    layers = Layers(identity=(AppliedPolicy(Policy(allow("oss:Get*")), "readers", "Custom"),))
+    access = Access(ALICE, "oss:PutObject", "acs:oss:*:1000000000000001:media/照片.jpg")
+
+    suggestion = decide(access, layers).suggestion
+
+    assert suggestion is not None
+    assert "media/照片.jpg" in suggestion.text
