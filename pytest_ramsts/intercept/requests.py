@@ -41,7 +41,12 @@ def answered_by_responses(catch: Catch, client: str) -> Callable[[Send], Send]:
             nonlocal caught
             if caught is None:
                 caught = _sender(catch, client)
-            return caught(adapter, request, *args, **kwargs)
+            while True:
+                try:
+                    return caught(adapter, request, *args, **kwargs)
+                except _BrokenError as broken:
+                    retries = kwargs.get("retries", adapter.max_retries)
+                    kwargs["retries"] = _once_more(broken.error, request, retries, client)
 
         return send
 
@@ -56,7 +61,7 @@ def _sender(catch: Catch, client: str) -> Send:
         try:
             return catch.answer(_from_requests(request, client))
         except OSError as error:
-            raise _raised(error, request, sys.modules[_ADAPTERS[client]]) from error
+            raise _BrokenError(error) from error
 
     registry, answer = _one_answer(_URLLIB3[client])
     mock = responses.RequestsMock(
@@ -143,25 +148,39 @@ _ADAPTERS: Final = {
 """Where each of them says how it names its exceptions, and those of its urllib3."""
 
 
-def _raised(error: OSError, request: Any, adapters: Any) -> Any:
-    """What the adapter makes of a socket's error."""
+class _BrokenError(Exception):
+    """A socket's error, on its way through `responses`."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(error)
+        self.error = error
+
+
+def _once_more(error: OSError, request: Any, retries: Any, client: str) -> Any:
+    """What is left of the adapter's retries; or its exception, where none is."""
+    adapters = sys.modules[_ADAPTERS[client]]
     url = urlsplit(request.url)
     port = url.port or {"http": 80, "https": 443}[url.scheme]
     kind, place = f"{url.scheme.upper()}Connection", f"(host='{url.hostname}', port={port})"
     pool, target = f"{kind}Pool{place}", f"{url.path or '/'}{'?' * bool(url.query)}{url.query}"
     if isinstance(error, TimeoutError):
-        late = f"{pool}: Read timed out. (read timeout={_patience(request)})"
-        return adapters.ReadTimeout(late, request=request)
-    if isinstance(error, ConnectionRefusedError):
+        late = f"Read timed out. (read timeout={_patience(request)})"
+        failed = adapters.ReadTimeoutError(pool, target, late)
+    elif isinstance(error, ConnectionRefusedError):
         # urllib3 2 says where it was going, urllib3 1 shows the object.
         old = "vendored" in adapters.__name__
         connection = (
             f"<urllib3.connection.{kind} object at {id(request):#x}>" if old else kind + place
         )
-        reason = adapters.NewConnectionError(
-            connection, f"Failed to establish a new connection: {error}"
-        )
-        failed = adapters.MaxRetryError(pool, target, reason)
-        return adapters.ConnectionError(failed, request=request)
-    aborted = adapters.ProtocolError("Connection aborted.", error)
-    return adapters.ConnectionError(aborted, request=request)
+        said = f"Failed to establish a new connection: {error}"
+        failed = adapters.NewConnectionError(connection, said)
+    else:
+        failed = adapters.ProtocolError("Connection aborted.", error)
+    try:
+        retries = retries.increment(request.method, target, error=failed, _pool=pool)
+    except adapters.ReadTimeoutError as last:
+        raise adapters.ReadTimeout(last, request=request) from error
+    except (adapters.ProtocolError, adapters.MaxRetryError) as last:
+        raise adapters.ConnectionError(last, request=request) from error
+    retries.sleep()
+    return retries

@@ -90,6 +90,20 @@ def with_vendored_requests(url: str) -> bytes:
     return content
 
 
+def with_requests_retrying(url: str) -> bytes:
+    with requests.Session() as session:
+        retries = urllib3.Retry(2, backoff_factor=0)
+        session.mount("http://", requests.adapters.HTTPAdapter(max_retries=retries))
+        return session.get(url, timeout=PATIENCE).content
+
+
+def with_vendored_requests_retrying(url: str) -> bytes:
+    with vendored.Session() as session:
+        session.mount("http://", vendored.adapters.HTTPAdapter(max_retries=1))
+        content: bytes = session.get(url, timeout=PATIENCE).content
+        return content
+
+
 def with_httpx(url: str) -> bytes:
     return httpx.get(url, timeout=PATIENCE).content
 
@@ -137,6 +151,8 @@ def with_urllib(url: str) -> bytes:
 CLIENTS: Final[list[Client]] = [
     with_requests,
     with_vendored_requests,
+    with_requests_retrying,
+    with_vendored_requests_retrying,
     with_httpx,
     with_httpx_async,
     with_aiohttp,

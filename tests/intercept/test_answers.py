@@ -266,6 +266,24 @@ def test_requests_tries_again_as_its_adapter_says() -> None:
         assert session.get(URL).status_code == 200
 
 
+def test_requests_tries_again_where_a_connection_breaks_as_its_adapter_says() -> None:
+    def handle(request: Request) -> Response:
+        if len(seen) < 3:
+            raise ConnectionResetError(104, "Connection reset by peer")
+        return Response(200, (), request.body)
+
+    with answered_by(handle) as seen, requests.Session() as session:
+        retries = urllib3.Retry(2, backoff_factor=0)
+        session.mount("https://", requests.adapters.HTTPAdapter(max_retries=retries))
+
+        assert session.put(URL, data=b"again").content == b"again"
+        assert len(seen) == 3
+        seen.clear()
+        with pytest.raises(requests.ConnectionError, match="Connection aborted"):
+            session.post(URL)  # may have been carried out
+        assert len(seen) == 1
+
+
 def test_an_adapter_of_ones_own_is_honoured() -> None:
     class Adapter(requests.adapters.HTTPAdapter):
         def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> Any:
