@@ -14,7 +14,15 @@ from typing import Any, Final
 from pytest_ramsts.clock import timestamp
 from pytest_ramsts.environment import SOURCES, Source, Wish, found
 from pytest_ramsts.errors import RamstsError
-from pytest_ramsts.identity import AccessKey, Account, KeyPair, Role, Session, User
+from pytest_ramsts.identity import (
+    AccessKey,
+    Account,
+    BearerToken,
+    KeyPair,
+    Role,
+    Session,
+    User,
+)
 from pytest_ramsts.issuers import OidcIssuer
 from pytest_ramsts.policy import Policy, PolicySource
 from pytest_ramsts.services.metadata import CREDENTIALS_HOST, HttpTokens
@@ -95,6 +103,11 @@ def credentials_of(who: Who) -> AccessKey | Session:
             return who.access_key
         case Role():
             return who.assume()
+        case BearerToken():
+            raise RamstsError(
+                "no SDK looks for a bearer token on its machine; hand it to the client:"
+                ' Config(type="bearer", bearer_token=token.token)'
+            )
     raise RamstsError(
         f"one acts as a user, an account, a role, an AccessKey or a session, not as {who!r};"
         " a user is account.users['name']"

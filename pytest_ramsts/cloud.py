@@ -23,6 +23,7 @@ from pytest_ramsts.gateway import Gateway, Mode, Replies
 from pytest_ramsts.identity import (
     AccessKey,
     Account,
+    BearerToken,
     Ids,
     Limits,
     Propagation,
@@ -204,20 +205,17 @@ class FakeCloud:
         found = self.world.credentials(access_key_id)
         return found if isinstance(found, Session) else found.owner
 
-    def revoke(self, credentials: Session | str) -> None:
-        """Make temporary credentials invalid at once. The real cloud has no such lever for a single
-        session.
+    def revoke(self, credentials: Session | BearerToken | str) -> None:
+        """Make temporary credentials, or a bearer token, invalid at once. The real cloud has no
+        such lever for a single session. A text is an AccessKeyId, or the token itself.
         """
-        session = self._session(credentials)
-        session.revoke()
-
-    def _session(self, credentials: Session | str) -> Session:
         if isinstance(credentials, str):
-            found = self.world.credentials(credentials)
+            token = self.world.bearer_tokens.get(credentials)
+            found = token or self.world.credentials(credentials)
             if isinstance(found, AccessKey):
                 raise RamstsError(f"`{credentials}` is a long-term AccessKey; disable or delete it")
-            return found
-        return credentials
+            credentials = found
+        credentials.revoke()
 
     def add_system_policy(
         self, name: str, document: PolicySource, *, description: str = ""

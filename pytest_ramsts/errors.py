@@ -276,6 +276,11 @@ _AUTHENTICATION_TEXTS: Final = {
     ),
     "InvalidAccessKeyId.Inactive": (400, "Specified access key is disabled."),
     "InvalidAccessKeyId.NotFound": (404, "Specified access key is not found."),
+    # Of bearer tokens no page says anything. The SDKs' own tests know the code `.Inactive` and the
+    # texts; that text and code go together, the code `.NotFound`, which is that of an AccessKey,
+    # and both statuses are inferred.
+    "InvalidBearerToken.Inactive": (400, "InvalidBearerTokenException: Bearertoken has expired"),
+    "InvalidBearerToken.NotFound": (404, "Specified bearer token is not found."),
     # Statuses and texts of the three token codes: the codes are documented, 400 is the gateway's
     # habit.
     "InvalidSecurityToken.Expired": (400, "Specified SecurityToken is expired."),
@@ -290,6 +295,8 @@ _AUTHENTICATION_TEXTS: Final = {
     "MissingSecurityToken": (400, "SecurityToken is mandatory for this action."),
     "SignatureDoesNotMatch": (400, "Specified signature is not matched with our calculation."),
     "SignatureNonceUsed": (400, "Specified signature nonce was used already."),
+    # In no list of errors, but in what the SDKs' own tests were answered.
+    "UnsupportedSignatureType": (403, "This signature type is not supported."),
 }
 
 

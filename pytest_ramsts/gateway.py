@@ -18,7 +18,15 @@ from threading import Lock
 from typing import Any, Final, Literal, Protocol, TypeVar
 
 from pytest_ramsts.errors import ApiError, AuthenticationError, RamstsError, UrlExpiredError
-from pytest_ramsts.identity import AccessKey, Caller, Nonces, Session, World
+from pytest_ramsts.identity import (
+    AccessKey,
+    BearerToken,
+    Caller,
+    Credentials,
+    Nonces,
+    Session,
+    World,
+)
 from pytest_ramsts.identity.network_policies import WITHOUT
 from pytest_ramsts.journal import Call, Journal
 from pytest_ramsts.policy import AppliedPolicy, Decision
@@ -223,9 +231,9 @@ class Gateway:
         taken: Iterable[str],
         *,
         anonymous: bool = False,
-    ) -> AccessKey | Session | None:
-        """Whose signature a request bears: proven, current, and not used before; nobody's, if it is
-        unsigned and may be `anonymous`.
+    ) -> Credentials | None:
+        """Whose signature or token a request bears: proven, current, and not used before; nobody's,
+        if it is unsigned and may be `anonymous`.
         """
         if self.world.late is not None:
             self.world.late.look()
@@ -235,9 +243,15 @@ class Gateway:
                 return None
             raise ApiError("MissingAccessKeyId", "AccessKeyId is mandatory for this action.")
         passage.key_id = claim.access_key_id
-        credentials = self.world.credentials(claim.access_key_id)
-        passage.claimant = credentials.caller
-        _check_token(credentials, claim.security_token, passage.action, self.world)
+        credentials: Credentials
+        if claim.algorithm == signatures.BEARER:
+            credentials = self.world.bearer_token(claim.security_token)
+            passage.claimant = credentials.caller
+            _check_bearer_token(credentials, self.world)
+        else:
+            credentials = self.world.credentials(claim.access_key_id)
+            passage.claimant = credentials.caller
+            _check_token(credentials, claim.security_token, passage.action, self.world)
         now = self.world.clock.time()
         settings = self.world.settings
         signed = _check_time(claim, now, settings.clock_tolerance)
@@ -445,6 +459,20 @@ def _check_token(credentials: AccessKey | Session, token: str, action: str, worl
         raise AuthenticationError(
             "InvalidSecurityToken.Expired", hint=f"it expired at {credentials.expiration:%H:%M:%SZ}"
         )
+
+
+def _check_bearer_token(token: BearerToken, world: World) -> None:
+    """Refuse a token that has expired, or whose session is no longer good."""
+    caller = token.caller
+    if token.expired:
+        hint = f"it expired at {token.expiration:%H:%M:%SZ}"
+    elif isinstance(caller, Session) and (void := _void(caller, world)):
+        hint = f"its session is void: {void[1]}"
+    elif isinstance(caller, Session) and caller.expired:
+        hint = f"its session expired at {caller.expiration:%H:%M:%SZ}"
+    else:
+        return
+    raise AuthenticationError("InvalidBearerToken.Inactive", hint=hint)
 
 
 def _check_network(key: AccessKey, action: str, world: World) -> None:

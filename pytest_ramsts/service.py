@@ -27,7 +27,7 @@ from pytest_ramsts.errors import (
     NoPermissionError,
     RamstsError,
 )
-from pytest_ramsts.identity import AccessKey, Account, Caller, Ids, Session, World
+from pytest_ramsts.identity import Account, Caller, Credentials, Ids, World
 from pytest_ramsts.policy import AppliedPolicy, Decision
 from pytest_ramsts.wire import Request, Response, rpc
 from pytest_ramsts.wire.signatures import GATEWAY
@@ -55,8 +55,8 @@ class Invocation:
     request: Request
     state: Any = None
     """The service's own state in this cloud."""
-    credentials: AccessKey | Session | None = None
-    """What the call was signed with."""
+    credentials: Credentials | None = None
+    """What the call was signed with, or the bearer token that it showed."""
     content: Any = None
     """The body, parsed, of a service whose requests are no flat parameters."""
 

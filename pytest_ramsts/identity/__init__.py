@@ -6,6 +6,7 @@ from pytest_ramsts.identity.access_keys import AccessKey
 from pytest_ramsts.identity.account import Account
 from pytest_ramsts.identity.applications import Application
 from pytest_ramsts.identity.arn import RoleArn, ram_arn
+from pytest_ramsts.identity.bearer_tokens import BearerToken
 from pytest_ramsts.identity.caller import Anonymous, Caller, Context, arns
 from pytest_ramsts.identity.directory import Folder, ResourceDirectory
 from pytest_ramsts.identity.groups import Group
@@ -22,7 +23,7 @@ from pytest_ramsts.identity.register import Page, Register, page_through
 from pytest_ramsts.identity.roles import Role
 from pytest_ramsts.identity.sessions import Session
 from pytest_ramsts.identity.users import User
-from pytest_ramsts.identity.world import Names, World
+from pytest_ramsts.identity.world import Credentials, Names, World
 
 __all__ = [
     "AccessKey",
@@ -30,8 +31,10 @@ __all__ = [
     "Anonymous",
     "Application",
     "Attachment",
+    "BearerToken",
     "Caller",
     "Context",
+    "Credentials",
     "Folder",
     "Group",
     "Ids",

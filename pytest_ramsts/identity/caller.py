@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_ramsts.clock import timestamp
 from pytest_ramsts.errors import RamstsError
+from pytest_ramsts.identity.bearer_tokens import BearerToken
 from pytest_ramsts.policy import Access, AppliedPolicy, Decision, Layers, Principal, decide
 
 if TYPE_CHECKING:
@@ -37,6 +39,17 @@ class Caller:
     def session_policy(self) -> AppliedPolicy | None:
         """What narrows those rights for this session."""
         return None
+
+    def create_bearer_token(self, duration: int | timedelta = 3600) -> BearerToken:
+        """A token that stands for this caller, for some seconds or a timedelta.
+
+            token = user.create_bearer_token()
+            Config(credential=Credentials(type="bearer", bearer_token=token.token))
+
+        In the real cloud it is products that give such tokens out, not RAM, and how long theirs are
+        good for is not documented. One of a session ends with the session at the latest.
+        """
+        return BearerToken.issue(self, duration)
 
     def can(
         self,

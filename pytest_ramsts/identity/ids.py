@@ -50,6 +50,10 @@ class Ids:
         """Base64-like and several hundred characters long; current tokens start with `CAIS`."""
         return "CAIS" + base64.b64encode(self._random.randbytes(294)).decode()
 
+    def bearer_token(self) -> str:
+        """Three parts, of which the first says `RS256`, as of the one in the SDKs' own tests."""
+        return f"eyJhbGciOiJSUzI1NiJ9.{self._text(342)}.{self._text(342)}"
+
     def mfa_seed(self) -> str:
         """64 characters of Base32."""
         return base64.b32encode(self._random.randbytes(40)).decode()

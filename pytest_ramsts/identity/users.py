@@ -259,6 +259,8 @@ class User(Caller, Grantee, Tagged):
             raise DeleteConflictError("User.MFADevice", hint=self.mfa_device.serial_number)
         for key in [k for k in self.account.world.keys_by_id.values() if k.owner is self]:
             key.delete()  # key pairs and what they gave: no page says that they are in the way
+        for token in [t for t in self.account.world.bearer_tokens.values() if t.caller is self]:
+            token.revoke()
         self.account.users.remove(self.name)
         del self.account.users_by_id[self.id]
         self.account.recycle_bin.take_user(self)

@@ -12,6 +12,7 @@ from pytest_ramsts.errors import AlreadyExistsError, AuthenticationError, NotExi
 from pytest_ramsts.identity.access_keys import AccessKey
 from pytest_ramsts.identity.account import Account, check_key_quota
 from pytest_ramsts.identity.arn import RoleArn
+from pytest_ramsts.identity.bearer_tokens import BearerToken
 from pytest_ramsts.identity.caller import Anonymous, Caller
 from pytest_ramsts.identity.diagnoses import Diagnoses
 from pytest_ramsts.identity.ids import Ids
@@ -31,6 +32,10 @@ from pytest_ramsts.policy import (
 if TYPE_CHECKING:
     from pytest_ramsts.identity.roles import Role
     from pytest_ramsts.identity.users import User
+
+
+Credentials = AccessKey | Session | BearerToken
+"""What proves that a call is somebody's."""
 
 
 class Names(Protocol):
@@ -74,6 +79,8 @@ class World:
         self.keys_by_id: dict[str, AccessKey] = {}
         self.sessions_by_key_id: dict[str, Session] = {}
         self.sessions_by_token: dict[str, Session] = {}
+        self.bearer_tokens: dict[str, BearerToken] = {}
+        """By what they are; one that was revoked is not among them."""
         self.key_sets: dict[str, Mapping[str, Any]] = {}
         """The public keys of OIDC issuers (their JWKS), by the issuers' URLs."""
         self._own_system_policies: dict[str, SystemPolicy] = {}
@@ -207,5 +214,16 @@ class World:
         if found is None:
             raise AuthenticationError(
                 "InvalidAccessKeyId.NotFound", hint=f"nobody here has the AccessKeyId `{key_id}`"
+            )
+        return found
+
+    def bearer_token(self, token: str) -> BearerToken:
+        """The bearer token that is this text, or `InvalidBearerToken.NotFound`."""
+        found = self.bearer_tokens.get(token)
+        if found is None:
+            raise AuthenticationError(
+                "InvalidBearerToken.NotFound",
+                hint="nobody here has that bearer token, or it was revoked;"
+                " one is made by user.create_bearer_token()",
             )
         return found

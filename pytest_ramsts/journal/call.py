@@ -37,13 +37,13 @@ class Call:
     """What RAM was asked about, such as `iot:Pub`."""
     resources: tuple[str, ...]
     caller: Caller | None
-    """Whose signature was verified; None for an anonymous call, and for one that was refused
-    before.
+    """Whose signature or token was verified; None for an anonymous call, and for one that was
+    refused before.
     """
     claimant: Caller | None
-    """Whose AccessKeyId the request bears, whether or not it proved right."""
+    """Whose AccessKeyId, or bearer token, the request bears, whether or not it proved right."""
     key_id: str
-    """That AccessKeyId; "" for an unsigned request."""
+    """That AccessKeyId; "" for an unsigned request, and for one with a bearer token."""
     decision: Decision | None
     """Of several resources the first refusal; None if nothing had to be decided."""
     status: int

@@ -10,8 +10,8 @@ __all__ = ["MASK", "masked"]
 MASK: Final = "***"
 
 _NAMES: Final = (
-    r"(?:AccessKeySecret|(?:Old|New)?Password|BearerToken|OIDCToken|SAMLAssertion|Base32StringSeed"
-    r"|(?:x-(?:acs|oss|log|fc|ots|mns)-)?(?:signature|security-?token|ststoken))"
+    r"(?:AccessKeySecret|(?:Old|New)?Password|(?-i:BearerToken)|OIDCToken|SAMLAssertion|Base32StringSeed"
+    r"|(?:x-(?:acs|oss|log|fc|ots|mns)-)?(?:signature|security-?token|bearer-token|ststoken))"
 )
 
 _SECRETS: Final = (

@@ -29,6 +29,7 @@ from pytest_ramsts.wire.signatures import (
     SignatureMismatchError,
     read,
 )
+from pytest_ramsts.wire.signatures import SIGNED as SIGNATURES_ONLY
 
 Vector = dict[str, Any]
 
@@ -380,6 +381,27 @@ def test_a_bearer_token_proves_itself(url: str, headers: list[tuple[str, str]]) 
     assert claim.timestamp() == 1768465800
     claim.verify("t+1")
     assert refusal(request, "t+2").code == "SignatureDoesNotMatch"
+
+
+def test_a_bearer_token_in_the_older_style_of_roa_is_dated_by_its_header() -> None:
+    headers = [("x-acs-bearer-token", "t"), ("Date", "Thu, 15 Jan 2026 08:30:00 GMT")]
+
+    claim = read(Request("GET", "https://h/clusters", Headers(headers)))
+
+    assert claim is not None
+    assert claim.timestamp() == 1768465800
+
+
+@pytest.mark.parametrize("family", [SIGNATURES_ONLY, OSS, SLS, TABLE_STORE, MNS])
+def test_a_bearer_token_is_refused_where_none_is_taken(family: tuple[str, ...]) -> None:
+    request = Request("GET", "https://h/", Headers([("x-acs-bearer-token", "t")]))
+    with pytest.raises(ApiError) as refused:
+        read(request, family)
+
+    by_gateway = family is SIGNATURES_ONLY
+    code = "UnsupportedSignatureType" if by_gateway else "InvalidSignatureMethod"
+    assert refused.value.code == code
+    assert refused.value.status == (403 if by_gateway else 400)
 
 
 def test_a_bearer_call_without_its_token_is_not_anonymous() -> None:

@@ -11,6 +11,7 @@ from pytest_ramsts.errors import MissingParameterError
 from pytest_ramsts.identity import Account, Caller, User
 from pytest_ramsts.service import Invocation, Service
 from pytest_ramsts.services.ram.product import denied, request_tags
+from pytest_ramsts.wire import signatures
 
 ims: Final = Service(
     "ims",
@@ -20,6 +21,7 @@ ims: Final = Service(
     denied=denied,
     regional=False,
     keys=request_tags,
+    signatures=signatures.SIGNED,  # as RAM; that is not documented
     spelling={"mfa": "MFA", "saml": "SAML", "oidc": "OIDC"},
 )
 

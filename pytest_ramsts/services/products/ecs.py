@@ -17,7 +17,7 @@ from pytest_ramsts.errors import ApiError
 from pytest_ramsts.policy import Decision
 from pytest_ramsts.service import Invocation, Rpc, Service, forbidden_by_ram
 from pytest_ramsts.services.products.resources import resources
-from pytest_ramsts.wire import Request, Response, rpc
+from pytest_ramsts.wire import Request, Response, rpc, signatures
 
 __all__ = ["ecs"]
 
@@ -79,6 +79,7 @@ ecs: Final = Service(
     version="2014-05-26",
     dialect=MayBeEmpty(),
     denied=_denied,
+    signatures=signatures.SIGNED,
 )
 
 for _name, _requires, _on, _answer in _lines():

@@ -11,6 +11,7 @@ from pytest_ramsts.errors import RamstsError
 from pytest_ramsts.service import Rpc, Service
 from pytest_ramsts.services.products.resources import resources
 from pytest_ramsts.services.products.roa import Roa
+from pytest_ramsts.wire import signatures
 
 __all__ = ["product"]
 
@@ -21,6 +22,9 @@ _LABELS: Final = {
     "kvstore": "r-kvstore",
     "mq": "onsmqtt",
 }
+
+# Beside RAM and ECS, those that the SDKs' own tests saw refuse a bearer token.
+_WITHOUT_BEARER_TOKENS: Final = frozenset({"cdn", "dds", "slb", "vpc"})
 
 
 def product(
@@ -54,6 +58,7 @@ def product(
         ],
         version=version,
         dialect=Roa(routes) if routes else Rpc(),
+        signatures=signatures.SIGNED if code in _WITHOUT_BEARER_TOKENS else signatures.GATEWAY,
         other_on=resources(""),
         open=True,
     )

@@ -13,6 +13,7 @@ from pytest_ramsts.identity.names import check_range
 from pytest_ramsts.identity.tags import Tagged, bears
 from pytest_ramsts.policy import Decision
 from pytest_ramsts.service import Body, Invocation, Service
+from pytest_ramsts.wire import signatures
 
 
 def denied(decision: Decision, invocation: Invocation) -> ApiError:
@@ -44,6 +45,7 @@ ram: Final = Service(
     denied=denied,
     regional=False,
     keys=request_tags,
+    signatures=signatures.SIGNED,
     spelling={"mfa": "MFA"},
 )
 

@@ -27,9 +27,11 @@ from pytest_ramsts.wire.signatures.claim import Claim, SignatureMismatchError
 
 __all__ = [
     "ALGORITHMS",
+    "BEARER",
     "GATEWAY",
     "MNS",
     "OSS",
+    "SIGNED",
     "SLS",
     "TABLE_STORE",
     "Claim",
@@ -59,7 +61,13 @@ ALGORITHMS: Final[Mapping[str, Reader]] = {
 }
 
 
-GATEWAY: Final = (acs3.NAME, rpc_v1.NAME, roa_v2.NAME, acs4.NAME, fc.NAME, bearer.NAME)
+BEARER: Final = bearer.NAME
+"""The one that signs nothing and names no key."""
+
+SIGNED: Final = (acs3.NAME, rpc_v1.NAME, roa_v2.NAME, acs4.NAME, fc.NAME)
+"""What the gateway takes for a product that has no bearer tokens."""
+
+GATEWAY: Final = (*SIGNED, BEARER)
 """What the gateway of most products takes, Function Compute's own among them."""
 
 OSS: Final = (oss_v1.NAME, oss_v2.NAME, oss_v4.NAME, oss_post.NAME)
@@ -89,8 +97,10 @@ def _refuse_others(request: Request, taken: Iterable[str]) -> None:
         except ApiError:  # Not quite one of those either.
             continue
         if claim is not None:
+            # The former is the gateway's word; services with a way of their own do not know it.
+            by_gateway = name == BEARER and acs3.NAME in taken
             raise AuthenticationError(
-                "InvalidSignatureMethod",
+                "UnsupportedSignatureType" if by_gateway else "InvalidSignatureMethod",
                 hint=f"this service takes no signature {name}, but {', '.join(taken)}",
             )
 

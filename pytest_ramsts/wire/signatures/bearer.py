@@ -30,6 +30,11 @@ def read(request: Request) -> Claim | None:
     if not token:
         raise MissingParameterError("BearerToken")
 
+    date = headers.get("x-acs-date") or parameters.get("Timestamp", "")
+    parse: dates.Parse = dates.extended
+    if not date:  # the older style of ROA
+        date, parse = headers.get("date"), dates.http
+
     def prove(secret: str, _form_quoting: bool) -> None:
         if not mac.matches(secret, token):
             raise SignatureMismatchError("The bearer token is another.", provided=token)
@@ -39,7 +44,7 @@ def read(request: Request) -> Claim | None:
         "",
         token,
         headers.get("x-acs-signature-nonce") or parameters.get("SignatureNonce", ""),
-        headers.get("x-acs-date") or parameters.get("Timestamp", ""),
-        dates.extended,
+        date,
+        parse,
         prove,
     )
