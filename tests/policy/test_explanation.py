@@ -489,6 +489,23 @@ class TestSuggestion:
             in decide(access, Layers(identity=(readers,))).explain()
         )
 
+    def test_a_session_that_is_too_narrow_is_widened_and_nothing_else(self) -> None:
+        session = applied(allow("oss:*"), name="session", type="Session")
+        readers = applied(allow("ots:*"))
+
+        suggestion = self.suggested(GET, session=session, identity=(readers,))
+
+        assert suggestion.policy is session
+        assert suggestion.statement["Action"] == "ots:GetRow"
+
+    def test_a_session_that_allows_it_stays_as_it_is(self) -> None:
+        session = applied(allow("ots:*"), name="session", type="Session")
+        readers = applied(allow("ots:PutRow", on="acs:ots:*:*:x"))
+
+        suggestion = self.suggested(GET, session=session, identity=(readers,))
+
+        assert suggestion.policy is readers
+
     def test_a_condition_on_an_absent_key_is_not_suggested_away(self) -> None:
         when = {"StringEquals": {"sts:ExternalId": "x"}}
 

@@ -186,3 +186,12 @@ def test_a_suggestion_keeps_the_letters_of_a_name() -> None:
 
     assert suggestion is not None
     assert "media/照片.jpg" in suggestion.text
+
+
+def test_a_statement_is_written_with_what_it_leaves_out() -> None:
+    statement = {"Effect": "Deny", "NotAction": "oss:*", "NotResource": "acs:oss:*:*:media"}
+    policy = Policy.parse(
+        {"Version": "1", "Statement": [statement]}, settings=Settings(not_resource="complement")
+    )
+
+    assert policy.statements[0].document == statement

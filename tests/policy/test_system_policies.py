@@ -12,6 +12,7 @@ from pytest_ramsts.policy import (
     AppliedPolicy,
     Layers,
     Policy,
+    SystemPolicy,
     allow,
     decide,
 )
@@ -44,6 +45,12 @@ def test_they_are_a_mapping() -> None:
 def test_dates_are_in_universal_time() -> None:
     """The pages print 2015-08-03 04:52:09, in Beijing."""
     assert SYSTEM_POLICIES["AliyunSTSAssumeRoleAccess"].create_date == "2015-08-02T20:52:09Z"
+
+
+def test_a_system_policy_of_ones_own_has_a_version_and_dates() -> None:
+    assert SystemPolicy("mine", "", "{}") == SystemPolicy(
+        "mine", "", "{}", "v1", "2015-04-28T08:15:45Z", "2017-04-27T08:48:07Z", "published"
+    )
 
 
 def test_assuming_roles_is_a_policy_of_its_own() -> None:
