@@ -53,6 +53,12 @@ def test_a_system_policy_of_ones_own_has_a_version_and_dates() -> None:
     )
 
 
+def test_the_text_of_a_system_policy_is_written_for_people() -> None:
+    lines = SYSTEM_POLICIES["AdministratorAccess"].text.splitlines()
+
+    assert lines[:3] == ["{", '  "Version": "1",', '  "Statement": [']
+
+
 def test_assuming_roles_is_a_policy_of_its_own() -> None:
     assert SYSTEM_POLICIES["AliyunSTSAssumeRoleAccess"].document == Policy(allow("sts:AssumeRole"))
 
