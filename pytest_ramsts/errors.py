@@ -295,7 +295,8 @@ _AUTHENTICATION_TEXTS: Final = {
     "MissingSecurityToken": (400, "SecurityToken is mandatory for this action."),
     "SignatureDoesNotMatch": (400, "Specified signature is not matched with our calculation."),
     "SignatureNonceUsed": (400, "Specified signature nonce was used already."),
-    # In no list of errors, but in what the SDKs' own tests were answered.
+    # In no list of errors, but in what the SDKs' own tests were answered to a bearer token. To what
+    # a key pair signs it is a guess.
     "UnsupportedSignatureType": (403, "This signature type is not supported."),
 }
 

@@ -432,13 +432,19 @@ def _check_time(claim: Claim, now: float, tolerance: int) -> float:
 
 
 def _check_token(credentials: AccessKey | Session, token: str, action: str, world: World) -> None:
-    """Refuse a key that is disabled or used from elsewhere than it may be, and a token that is
-    missing, foreign, void or expired.
+    """Refuse a key that is disabled or used for or from elsewhere than it may be, and a token that
+    is missing, foreign, void or expired.
     """
     if isinstance(credentials, AccessKey):
         late = world.late
         if (late.status_of(credentials) if late else credentials.status) != "Active":
             raise AuthenticationError("InvalidAccessKeyId.Inactive", hint=f"`{credentials.id}`")
+        if credentials.signs_only not in ("", action):
+            raise AuthenticationError(
+                "UnsupportedSignatureType",
+                hint=f"`{credentials.id}` is an RSA key pair: it signs {credentials.signs_only}"
+                " only, and what that answers signs the rest",
+            )
         if world.restricts_networks:
             _check_network(credentials, action, world)
         if token:

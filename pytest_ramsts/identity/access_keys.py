@@ -36,6 +36,9 @@ class AccessKey:
     network_policy: NetworkPolicy | None = None
     """From which addresses it may be used, as `SetAccessKeyPolicy` was given it."""
 
+    signs_only = ""
+    """The one action that it signs calls of, where it is not good for all."""
+
     security_token = ""
     """A long-term key has none; this lets it stand wherever credentials are wanted."""
 

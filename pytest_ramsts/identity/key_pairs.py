@@ -29,8 +29,11 @@ class KeyPair(AccessKey):
 
     The private key is DER in Base64, in one line, as `aliyunsdkcore` takes it; for
     `alibabacloud_credentials` it is what is in `private_key_file`. It asks for session keys with
-    `GenerateSessionAccessKey`; whether the real one signs anything else is not documented.
+    `GenerateSessionAccessKey`, and anything else that it signs is refused. Of the real one this is
+    not documented: no SDK has another use for it.
     """
+
+    signs_only = "sts:GenerateSessionAccessKey"
 
     def __repr__(self) -> str:
         return f"<KeyPair {self.id} of {self.owner.principal.arn}, {self.status}>"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+import requests
 from alibabacloud_credentials.client import Client as Provider
 from alibabacloud_credentials.exceptions import CredentialException
 from alibabacloud_credentials.models import Config as ProviderConfig
@@ -18,13 +19,16 @@ from alibabacloud_sts20150401.client import Client as Sts
 from alibabacloud_tea_openapi.exceptions import ClientException as TeaException
 from alibabacloud_tea_openapi.models import Config
 from aliyunsdkcore.acs_exception.exceptions import ClientException, ServerException
+from aliyunsdkcore.auth.algorithm import sha_hmac256
+from aliyunsdkcore.auth.composer.rpc_signature_composer import get_signed_url
 from aliyunsdkcore.auth.credentials import RsaKeyPairCredential
 from aliyunsdkcore.client import AcsClient
 from aliyunsdkcore.request import CommonRequest
 from aliyunsdksts.request.v20150401.GetCallerIdentityRequest import GetCallerIdentityRequest
 
-from pytest_ramsts import ApiError, Clock, FakeCloud, RamstsError, User
+from pytest_ramsts import ApiError, Clock, FakeCloud, RamstsError, User, product
 from pytest_ramsts.identity import KeyPair, SessionKey
+from tests.revocation.catalogue import FAMILIES
 
 GENERATE: Final = "sts:GenerateSessionAccessKey"
 
@@ -221,6 +225,51 @@ def test_an_ordinary_access_key_is_given_no_session_key(ram_user: User) -> None:
         client.do_action_with_exception(request)
 
     assert refused.value.error_code == "NoPermission"
+
+
+@pytest.mark.parametrize(
+    ("family", "code"),
+    [
+        ("RAM (RPC)", "UnsupportedSignatureType"),
+        ("RAM by the older SDK", "UnsupportedSignatureType"),
+        ("ACK (ROA)", "UnsupportedSignatureType"),
+        ("IoT Platform", "UnsupportedSignatureType"),
+        ("Table Store", "OTSAuthFailed"),
+        ("OSS", "InvalidAccessKeyId"),
+        ("SLS", "Unauthorized"),
+        ("MNS", "InvalidAccessKeyId"),
+    ],
+)
+def test_a_pair_is_no_access_key(ramsts: FakeCloud, family: str, code: str) -> None:
+    """Whoever mistakes one for the other signs with the text of the private key."""
+    ramsts.add_service(product("cs", routes={"DescribeClustersV1": "GET /api/v1/clusters"}))
+    pair = ramsts.account.create_user(policies=["AdministratorAccess"]).create_key_pair()
+    with pytest.raises(Exception) as refused:  # noqa: PT011 - each SDK has one of its own
+        FAMILIES[family](pair)
+
+    call = ramsts.calls.last
+    assert call.told_by(refused.value)
+    assert (call.code, call.key_id, call.caller) == (code, pair.id, None)
+    assert "is an RSA key pair: it signs sts:GenerateSessionAccessKey only" in call.message
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "code"),
+    [
+        ("GenerateSessionAccessKey", 200, ""),
+        ("GetCallerIdentity", 403, "UnsupportedSignatureType"),
+    ],
+)
+def test_a_private_key_signs_nothing_else(
+    ramsts: FakeCloud, pair: KeyPair, action: str, status: int, code: str
+) -> None:
+    """Signed by the older SDK itself, which has no other use for such a signature."""
+    said = {"Action": action, "Version": "2015-04-01", "RegionId": "cn-hangzhou"}
+    path, _ = get_signed_url(said, pair.id, pair.secret, "JSON", "GET", {}, sha_hmac256)
+    response = requests.get(f"https://sts.aliyuncs.com{path}", timeout=5)
+
+    assert (response.status_code, response.json().get("Code", "")) == (status, code)
+    assert ramsts.calls.last.request.fields["SignatureType"] == "PRIVATEKEY"
 
 
 def test_the_older_api_of_credentials_signs_with_the_wrong_text(

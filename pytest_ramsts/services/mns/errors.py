@@ -61,4 +61,5 @@ _IN_OTHER_WORDS: Final[Mapping[str, tuple[int, str, str]]] = {
         "Authorization header is required.",
     ),
     "MissingTimestamp": (400, "MissingDateHeader", "Date header is required."),
+    "UnsupportedSignatureType": _UNKNOWN_KEY,  # of an RSA key pair
 }

@@ -215,6 +215,8 @@ _GATEWAY: Final[Mapping[str, _Words]] = {
     # The cause and its EC are documented, the code is not.
     "MissingSecurityToken": ("InvalidAccessKeyId", "", "0002-00000003"),
     "MissingTimestamp": _DATE,
+    # An RSA key pair, which is no AccessKey to OSS.
+    "UnsupportedSignatureType": ("InvalidAccessKeyId", "", None),
 }
 """The gateway's codes in those of OSS, with message and EC where they are not the usual ones."""
 

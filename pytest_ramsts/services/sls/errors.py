@@ -72,12 +72,13 @@ def in_own_words(error: ApiError, request: Request, *_: Any) -> ApiError:
 _INVALID_TOKEN: Final = (401, "Unauthorized", "The security token you provided is invalid.")
 
 _DISABLED: Final = (401, "Unauthorized", "AccessKeyId is disabled: {}")
+_UNKNOWN: Final = (401, "Unauthorized", "AccessKeyId not found: {}")
 
 _IN_OTHER_WORDS: Final[Mapping[str, tuple[int, str, str]]] = {
     # Not documented: so does OSS, and the code would be the same for want of a permission.
     "InvalidAccessKeyId.AccessPolicyDenied": _DISABLED,
     "InvalidAccessKeyId.Inactive": _DISABLED,
-    "InvalidAccessKeyId.NotFound": (401, "Unauthorized", "AccessKeyId not found: {}"),
+    "InvalidAccessKeyId.NotFound": _UNKNOWN,
     "InvalidSecurityToken.Expired": (
         401,
         "Unauthorized",
@@ -92,6 +93,7 @@ _IN_OTHER_WORDS: Final[Mapping[str, tuple[int, str, str]]] = {
     ),
     "MissingAccessKeyId": (401, "Unauthorized", "The AccessKeyId is unauthorized."),
     "MissingSecurityToken": _INVALID_TOKEN,
+    "UnsupportedSignatureType": _UNKNOWN,  # of an RSA key pair
 }
 
 _KEY_ID: Final = re.compile(r"(?:^LOG |Credential=)([^:/,]+)").search

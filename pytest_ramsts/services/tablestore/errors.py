@@ -75,11 +75,12 @@ def in_own_words(error: ApiError, request: Request, world: World) -> ApiError:
 
 
 _DISABLED: Final = "The AccessKeyID is disabled."
+_UNKNOWN: Final = "The AccessKeyID does not exist."
 
 _IN_OTHER_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "IncompleteSignature": ("OTSAuthFailed", "Signature mismatch."),
     "InvalidAccessKeyId.Inactive": ("OTSAuthFailed", _DISABLED),
-    "InvalidAccessKeyId.NotFound": ("OTSAuthFailed", "The AccessKeyID does not exist."),
+    "InvalidAccessKeyId.NotFound": ("OTSAuthFailed", _UNKNOWN),
     "InvalidApi.NotFound": ("OTSParameterInvalid", "Unsupported operation: {operation}."),
     "InvalidSignatureMethod": ("OTSAuthFailed", "Signature mismatch."),
     "InvalidTimeStamp.Expired": (
@@ -89,6 +90,7 @@ _IN_OTHER_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "InvalidTimeStamp.Format": ("OTSParameterInvalid", "Invalid date format: {date}."),
     # Not documented.
     "InvalidVersion": ("OTSParameterInvalid", "Unsupported API version: {version}."),
+    "UnsupportedSignatureType": ("OTSAuthFailed", _UNKNOWN),  # of an RSA key pair
 }
 
 # No page gives the texts; that applications see one of two codes is known.
