@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pytest_ramsts.errors import MalformedPolicyDocumentError
 from pytest_ramsts.policy import (
+    DEFAULT,
     Access,
     AppliedPolicy,
     Layers,
@@ -195,3 +198,69 @@ def test_a_statement_is_written_with_what_it_leaves_out() -> None:
     )
 
     assert policy.statements[0].document == statement
+
+
+def met(
+    condition: dict[str, dict[str, str]], context: dict[str, str], settings: Settings = DEFAULT
+) -> bool:
+    """Whether a request with that context meets the condition."""
+    document = {
+        "Version": "1",
+        "Statement": [
+            {"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": condition},
+        ],
+    }
+    applied = AppliedPolicy(Policy.parse(document, settings=settings), "p", "Custom")
+    access = Access(ALICE, "oss:ListObjects", "*", context)
+    return decide(access, Layers(identity=(applied,)), settings).allowed
+
+
+ACCEPTING = Settings(if_exists="accept", set_operators="accept")
+
+
+@pytest.mark.parametrize(
+    "operator", ["StringEquals", "StringEqualsIfExists", "ForAnyValue:StringEquals"]
+)
+def test_letter_case_of_a_role_is_ignored_under_every_operator_unless_a_setting_says_no(
+    operator: str,
+) -> None:
+    condition = {operator: {"acs:PrincipalARN": "acs:ram::1:role/Reader"}}
+    context = {"acs:PrincipalARN": "acs:ram::1:role/reader"}
+
+    assert met(condition, context, ACCEPTING)
+    assert not met(condition, context, replace(ACCEPTING, role_name_case="significant"))
+
+
+@pytest.mark.parametrize(
+    ("operator", "wanted"), [("StringEquals", True), ("StringNotEquals", False)]
+)
+def test_a_star_in_an_equality_is_a_wildcard_where_a_setting_says_so(
+    operator: str, wanted: bool
+) -> None:
+    condition, context = {operator: {"oss:Prefix": "a*"}}, {"oss:Prefix": "abc"}
+
+    assert met(condition, context) is not wanted
+    assert met(condition, context, Settings(star_in_string_equals="wildcard")) is wanted
+
+
+def test_only_the_prefix_is_compared_as_a_prefix() -> None:
+    prefix = Settings(prefix_equals="prefix")
+
+    assert met({"StringEquals": {"oss:Prefix": "a"}}, {"oss:Prefix": "ab"}, prefix)
+    assert not met({"StringEquals": {"oss:Delimiter": "a"}}, {"oss:Delimiter": "ab"}, prefix)
+
+
+@pytest.mark.parametrize(("operator", "wanted"), [("IpAddress", True), ("NotIpAddress", False)])
+def test_the_mask_of_a_single_address_matches_it_or_nothing_as_the_setting_says(
+    operator: str, wanted: bool
+) -> None:
+    condition, context = {operator: {"acs:SourceIp": "10.0.0.8/32"}}, {"acs:SourceIp": "10.0.0.8"}
+
+    assert met(condition, context) is wanted
+    assert met(condition, context, Settings(single_address_mask="never")) is not wanted
+
+
+def test_a_time_may_lie_behind_utc() -> None:
+    condition = {"DateEquals": {"acs:CurrentTime": "2026-03-01T03:00:00-05:00"}}
+
+    assert met(condition, {"acs:CurrentTime": "2026-03-01T08:00:00Z"})
