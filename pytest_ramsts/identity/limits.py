@@ -66,6 +66,12 @@ class Settings:
     """Whether tokens go on working after the user who asked for them was deleted. Not documented.
     """
 
+    session_keys_need_permission: bool = True
+    """Whether the user of an RSA key pair must be allowed `sts:GenerateSessionAccessKey`. Only the
+    guide of the vendor's credentials library for Java says so, and it says the like of
+    AssumeRoleWithOIDC, which nobody signs.
+    """
+
     unknown_trusted: Literal["accepted", "refused"] = "accepted"
     """Whether a trust policy may name a user or role that does not exist. The pages say that it is
     refused, not with which code: here it would be `MalformedPolicyDocument`.

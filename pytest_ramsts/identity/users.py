@@ -119,7 +119,8 @@ class User(Caller, Grantee, Tagged):
 
     def create_key_pair(self) -> KeyPair:
         """An RSA key pair, which the real cloud makes in the console of the Japan site only.
-        Whoever has its private key, `secret`, is given session keys by STS.
+        Whoever has its private key, `secret`, is given session keys by STS, if the user is allowed
+        `sts:GenerateSessionAccessKey`.
         """
         return generate_key_pair(self, self.account.world.clock.time())
 

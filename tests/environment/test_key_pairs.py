@@ -26,7 +26,17 @@ from aliyunsdkcore.client import AcsClient
 from aliyunsdkcore.request import CommonRequest
 from aliyunsdksts.request.v20150401.GetCallerIdentityRequest import GetCallerIdentityRequest
 
-from pytest_ramsts import ApiError, Clock, FakeCloud, RamstsError, User, product
+from pytest_ramsts import (
+    ApiError,
+    Clock,
+    FakeCloud,
+    Policy,
+    RamstsError,
+    Settings,
+    User,
+    allow,
+    product,
+)
 from pytest_ramsts.identity import KeyPair, SessionKey
 from tests.revocation.catalogue import FAMILIES
 
@@ -35,6 +45,7 @@ GENERATE: Final = "sts:GenerateSessionAccessKey"
 
 @pytest.fixture
 def pair(ram_user: User) -> KeyPair:
+    ram_user.attach(Policy(allow(GENERATE)))
     return ram_user.create_key_pair()
 
 
@@ -154,9 +165,10 @@ def test_a_disabled_pair_gives_no_more_session_keys(pair: KeyPair, tmp_path: Pat
 
 
 def test_a_deleted_user_has_no_keys_left(ramsts: FakeCloud, pair: KeyPair, tmp_path: Path) -> None:
-    user = ramsts.account.create_user()
+    user = ramsts.account.create_user(policies=[Policy(allow(GENERATE))])
     pair = user.create_key_pair()
     found = by_config(pair, tmp_path).get_credential()
+    user.detach_all()
     user.delete()
 
     for key_id in (pair.id, found.access_key_id):
@@ -218,7 +230,22 @@ def test_a_session_key_is_good_for_an_hour_at_most(
         provider.get_credentials()
 
 
+def test_whether_it_needs_a_permission_is_a_setting(ramsts: FakeCloud, tmp_path: Path) -> None:
+    pair = ramsts.account.create_user().create_key_pair()
+    provider = by_config(pair, tmp_path)
+    with (
+        ramsts.denies(GENERATE, by=pair.owner),
+        pytest.raises(CredentialException, match="NoPermission"),
+    ):
+        provider.get_credential()
+
+    ramsts.world.settings = Settings(session_keys_need_permission=False)
+
+    assert provider.get_credential().access_key_id.startswith("TMPSK.")
+
+
 def test_an_ordinary_access_key_is_given_no_session_key(ram_user: User) -> None:
+    ram_user.attach(Policy(allow(GENERATE)))
     request = CommonRequest("sts.aliyuncs.com", "2015-04-01", "GenerateSessionAccessKey")
     client = AcsClient(ram_user.access_key.id, ram_user.access_key.secret, "ap-northeast-1")
     with pytest.raises(ServerException) as refused:

@@ -59,7 +59,8 @@ def suitable(ramsts: FakeCloud, via: str) -> Found:
         case "credentials" | "key":
             return account.create_user(), {}
         case "pair":
-            return account.create_user().create_key_pair(), {}
+            allowed = Policy(allow("sts:GenerateSessionAccessKey"))
+            return account.create_user(policies=[allowed]).create_key_pair(), {}
         case "session":
             return account.create_role().assume(), {}
         case "instance":

@@ -7,6 +7,9 @@ of the private key. Whether the real STS takes the latter is not documented.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from pytest_ramsts.clock import timestamp
 from pytest_ramsts.errors import NoPermissionError
 from pytest_ramsts.identity.key_pairs import KeyPair
@@ -18,7 +21,11 @@ _LONGEST = 3600
 """What `aliyunsdkcore` lets nobody exceed."""
 
 
-@sts.operation(on=None)  # nothing says that it needs a permission
+def _on(invocation: Invocation, **_: Any) -> Iterable[str]:
+    return ("*",) if invocation.world.settings.session_keys_need_permission else ()
+
+
+@sts.operation(on=_on)
 def generate_session_access_key(
     invocation: Invocation, duration_seconds: int | None = None
 ) -> Body:
