@@ -115,13 +115,13 @@ ROWS: Final = {
         tells="http_client",
     ),
     "aiohttp-3.10": Row(
-        ("aiohttp==3.10.11",),
+        ("aiohttp==3.10.11", "uvloop"),
         # Its sessions have no middlewares and no proxy; HTTP/1.0 fails with a server as well.
         tells="not middleware and not version and not (session_with and proxy)",
         page=SESSIONS,
         ci=True,
     ),
-    "aiohttp-3.12": Row(("aiohttp==3.12.15",), tells="aiohttp", page=SESSIONS),
+    "aiohttp-3.12": Row(("aiohttp==3.12.15", "uvloop"), tells="aiohttp", page=SESSIONS),
     # aioresponses builds the private objects of aiohttp, and those of 3.14 it does not know.
     "aioresponses": Row(
         ("aioresponses==0.7.8", "aiohttp==3.12.15"),

@@ -66,6 +66,27 @@ def _nothing() -> dict[str, Any]:
     return {}
 
 
+BROKEN: Final[dict[str, Callable[[], Any]]] = {
+    "requests": lambda: requests.get(f"{URL}/broken", timeout=5),
+    "aliyunsdkcore": lambda: len(vendored.get(f"{URL}/broken", timeout=5).content),
+    "urllib3": lambda: urllib3.PoolManager(retries=False).request("GET", f"{URL}/broken"),
+    "httpx": lambda: httpx.get(f"{URL}/broken"),
+    "urllib.request": lambda: urllib.request.urlopen(f"{URL}/broken", timeout=5).read(),
+}
+
+
+@pytest.mark.filterwarnings("ignore:.*unclosed:ResourceWarning")
+@pytest.mark.parametrize("client", BROKEN)
+def test_an_answer_that_breaks_off(client: str) -> None:
+    def case() -> Any:
+        try:
+            return BROKEN[client]()
+        except Exception as error:  # noqa: BLE001 - whichever it is, it is compared
+            return type(error), str(error)
+
+    twins(case, "host", "user-agent", "accept-encoding")
+
+
 # requests
 
 ADDED_BY_REQUESTS: Final = ("host", "content-length")

@@ -143,6 +143,7 @@ REQUESTS: Final[dict[str, tuple[str, str, Callable[[], dict[str, Any]]]]] = {
     "packed answer": ("GET", "/gzip", _nothing),
     "deflated answer": ("GET", "/deflate", _nothing),
     "answer that stays packed": ("GET", "/gzip", lambda: {"auto_decompress": False}),
+    "an answer that grows": ("GET", "/zeros", _nothing),
     "a small buffer": ("GET", "/large", lambda: {"read_bufsize": 1024}),
     "links": ("GET", "/linked", _nothing),
     "cookies set": ("GET", "/cookies", _nothing),
@@ -407,6 +408,21 @@ def test_answers_are_read_in_every_way() -> None:
     twins(use)
 
 
+@pytest.mark.parametrize("size", [1000, 10_000_000])
+def test_an_answer_that_breaks_off_breaks_off_where_it_is_read(size: int) -> None:
+    async def use(session: aiohttp.ClientSession) -> Any:
+        read = 0
+        async with session.get(f"{URL}/broken", read_bufsize=size) as got:
+            try:
+                async for chunk in got.content.iter_any():
+                    read += len(chunk)
+                    await asyncio.sleep(0)
+            except aiohttp.ClientPayloadError as error:
+                return got.status, read if size == 1000 else None, type(error), str(error)
+
+    twins(use)
+
+
 def test_a_body_that_fails_fails_the_call() -> None:
     async def broken() -> AsyncIterator[bytes]:
         yield b"some"
@@ -511,3 +527,18 @@ def test_a_redirect_may_lead_out_of_the_cloud_and_back() -> None:
         return await noticed(await session.get(f"{URL}/away"))
 
     assert twins(use)["url"] == f"{OTHER}/echo"
+
+
+@pytest.mark.parametrize("what", ["json", "pieces", "an expectation of pieces"])
+def test_a_loop_of_another_make_will_do(what: str) -> None:
+    uvloop: Any = pytest.importorskip("uvloop")
+    method, path, options = REQUESTS[what]
+
+    async def run() -> Any:
+        async with aiohttp.ClientSession() as session:
+            return await noticed(await session.request(method, URL + path, **options()))
+
+    theirs, plain = faked(lambda: uvloop.run(run())), faked(lambda: asyncio.run(run()))
+
+    assert theirs == plain
+    assert len(theirs.seen) == 1

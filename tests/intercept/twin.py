@@ -126,6 +126,8 @@ PAGES: Final[dict[str, Page]] = {
     "gzip": _page(gzip.compress(TEXT, mtime=0), ("Content-Encoding", "gzip")),
     "deflate": _page(zlib.compress(TEXT), ("Content-Encoding", "deflate")),
     "large": _page(LARGE, ("Content-Type", "application/octet-stream")),
+    "zeros": _page(gzip.compress(bytes(8_000_000), mtime=0), ("Content-Encoding", "gzip")),
+    "broken": _page(LARGE, ("Content-Length", str(len(LARGE) + 10))),
     "lines": _page(b"\xe9\nb\nc", ("Content-Type", "text/plain; charset=latin-1")),
     "cookies": _page(
         b"set", ("Set-Cookie", "a=1; Path=/"), ("Set-Cookie", 'b="2 3"; Path=/; HttpOnly')
@@ -191,7 +193,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response_only(response.status)
         for name, value in response.headers:
             self.send_header(name, value)
-        if response.status not in (204, 304):
+        if any(name == "Content-Length" for name, _ in response.headers):
+            self.close_connection = True  # it is a lie
+        elif response.status not in (204, 304):
             self.send_header("Content-Length", str(len(response.body)))
         self.end_headers()
         if self.command != "HEAD":
