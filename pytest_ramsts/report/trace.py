@@ -164,7 +164,9 @@ def _who(call: Call, *, named: bool) -> str:
     if who is not None:
         return f"{who.principal}{_of_account(who) if named else ''}"
     # Nobody here has that key. The start of an AccessKeyId is no secret.
-    return f"key {call.key_id[:10]}…" if call.key_id else "somebody unsigned"
+    if call.key_id:
+        return f"key {call.key_id[:10]}…"
+    return "bearer of a token" if call.code.startswith("InvalidBearer") else "somebody unsigned"
 
 
 def _of_account(who: Caller) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import requests
 from alibabacloud_sts20150401.models import AssumeRoleRequest
 
-from pytest_ramsts import Clock, FakeCloud, Policy, Role, User, allow
+from pytest_ramsts import Clock, FakeCloud, Policy, Role, User, allow, product
 from pytest_ramsts.report.trace import lines, rows, told
 from tests.sdk import clients
 
@@ -98,6 +99,19 @@ def test_a_key_that_nobody_has_is_told_by_its_start(ramsts: FakeCloud, ram_user:
     assert f"key {key.id[:10]}…" in story
     assert key.id not in story.splitlines()[0]
     assert "refused: InvalidAccessKeyId.NotFound" in story
+
+
+def test_who_shows_a_token_that_nobody_has_is_told_as_its_bearer(ramsts: FakeCloud) -> None:
+    ramsts.add_service(product("cs", routes={"DescribeClusters": "GET /clusters"}))
+    headers = {"x-acs-bearer-token": "a-token", "x-acs-version": "2015-12-15"}
+
+    requests.get("https://cs.aliyuncs.com/clusters", headers=headers)
+    requests.get("https://cs.aliyuncs.com/clusters", headers={"x-acs-version": "2015-12-15"})
+
+    of_token, of_nobody = told(ramsts.calls).split("\n", 1)
+    assert "bearer of a token" in of_token
+    assert "somebody unsigned" in of_nobody
+    assert "a-token" not in told(ramsts.calls)
 
 
 def test_what_is_allowed_is_explained_in_full_only(ramsts: FakeCloud) -> None:
