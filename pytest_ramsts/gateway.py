@@ -90,7 +90,7 @@ class Gateway:
         self._states: dict[Service, Any] = {}
         self._nonces = Nonces()
         self._numbering = Lock()
-        self._holders: dict[str, list[Service]] = {}
+        self._holders: dict[str, tuple[Service, ...]] = {}
         """By code, the services that know more of a resource than its ARN says."""
         world.resource_policies = self._resource_policies
         world.resource_keys = self._resource_keys
@@ -106,7 +106,8 @@ class Gateway:
         self._holders.clear()
         for service in self.services:
             if service.policies_of or service.keys_of or service.owner_of:
-                self._holders.setdefault(service.code, []).append(service)
+                held = self._holders.get(service.code, ())
+                self._holders[service.code] = (*held, service)
         self._routes.clear()
 
     def operations(self, word: str) -> list[Operation]:
@@ -296,9 +297,12 @@ class Gateway:
 
     def _resource_policies(self, arn: str) -> tuple[AppliedPolicy, ...]:
         """The policies that a resource has itself, as the service that holds it knows them."""
+        holders = self._holders_of(arn)
+        if not holders:
+            return ()
         return tuple(
             policy
-            for service in self._holders_of(arn)
+            for service in holders
             if service.policies_of is not None
             for policy in service.policies_of(self.state(service), arn)
         )
@@ -316,7 +320,7 @@ class Gateway:
                 return service.owner_of(self.state(service), arn)
         return ""
 
-    def _holders_of(self, arn: str) -> Iterable[Service]:
+    def _holders_of(self, arn: str) -> tuple[Service, ...]:
         if not self._holders or not arn.startswith("acs:"):
             return ()
         return self._holders.get(arn.split(":", 2)[1], ())

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from types import GenericAlias
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from pytest_ramsts.errors import (
     ApiError,
@@ -41,8 +41,7 @@ Body = Mapping[str, Any] | Response
 """What an operation answers: the body without its envelope, or, where there is none, all of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Invocation:
+class Invocation(NamedTuple):
     """One call of an operation: who asks for what, with which parameters."""
 
     service: Service

@@ -27,4 +27,4 @@ class Roa(Rpc):
             headers = Headers([*request.headers, ("x-acs-action", operation)])
             request = replace(request, headers=headers)
         call = rpc.read(request)
-        return replace(call, parameters={**call.parameters, **named})
+        return call._replace(parameters={**call.parameters, **named})
