@@ -83,6 +83,7 @@ def test_statements_on_others_are_left_behind() -> None:
 
     assert list(cabinet.concerning("ots:x", "acs:ots:cn:1:instance/i3/t")) == [3, 9, 10, 11]
     assert list(cabinet.concerning("ots:x", "acs:ots:cn:1:instance/i3:t")) == list(range(12))
+    assert list(cabinet.concerning("ots:x", "acs:ram::1:role/x")) == list(range(12))
     assert list(cabinet.concerning("ots:x", "*")) == list(range(12))
 
 

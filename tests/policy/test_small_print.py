@@ -19,7 +19,6 @@ from pytest_ramsts.policy import (
     decide,
 )
 from pytest_ramsts.policy.arns import account_of
-from pytest_ramsts.policy.likeness import difference
 from pytest_ramsts.policy.source import line_of
 
 ALICE = Principal("RAMUser", "1000000000000001", "alice", "2065570000000001")
@@ -168,10 +167,6 @@ def test_a_policy_is_nothing_but_a_policy() -> None:
 
 def test_an_arn_without_an_account_names_none() -> None:
     assert account_of("acs:oss:*:*:media") == account_of("media") == ""
-
-
-def test_nothing_is_like_nothing() -> None:
-    assert difference("", "") == 0.0
 
 
 def test_what_is_not_in_a_text_is_on_the_line_of_what_should_hold_it() -> None:
