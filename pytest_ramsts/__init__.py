@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         Role,
         Session,
         Settings,
+        UnknownActionWarning,
         User,
     )
     from pytest_ramsts.journal import Call, Journal
@@ -53,6 +54,7 @@ __all__ = [
     "Service",
     "Session",
     "Settings",
+    "UnknownActionWarning",
     "User",
     "allow",
     "deny",
@@ -72,6 +74,7 @@ _HOMES = {
         "Role",
         "Session",
         "Settings",
+        "UnknownActionWarning",
         "User",
     ),
     "journal": ("Call", "Journal"),

@@ -10,6 +10,7 @@ import re
 import signal
 import sys
 import threading
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NoReturn
@@ -42,6 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     parser = _parser()
     options = parser.parse_args(arguments)
+    if "run" not in options:
+        parser.print_help(sys.stderr)
+        return MISUSED
     try:
         status: int = options.run(options)
         sys.stdout.flush()
@@ -62,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"pytest-ramsts {__version__}")
-    commands = parser.add_subparsers(required=True, metavar="command")
+    commands = parser.add_subparsers(metavar="command")
     _add_explain(commands)
     _add_check(commands)
     _add_dump(commands)
@@ -141,12 +145,16 @@ def _explain(options: argparse.Namespace) -> int:
         if not isinstance(caller, Role):
             raise RamstsError("--session-policy is for a role: --principal role/<name>")
         caller = caller.assume(policy=_source(options.session_policy))
-    decision = caller.can(
-        options.action,
-        on=options.resource or ["*"],
-        when=_context(options.context),
-        resource_group=options.resource_group,
-    )
+    with warnings.catch_warnings(record=True) as doubts:
+        warnings.simplefilter("always")
+        decision = caller.can(
+            options.action,
+            on=options.resource or ["*"],
+            when=_context(options.context),
+            resource_group=options.resource_group,
+        )
+    for doubt in doubts:
+        sys.stderr.write(f"pytest-ramsts: {doubt.message}\n")
     if options.json:
         _print_json(_told(decision, full=options.full))
     else:
@@ -183,7 +191,11 @@ def _told(decision: Decision, *, full: bool) -> dict[str, Any]:
 
 def _source(text: str) -> str | Path:
     """A policy of the command line: a file where there is one."""
-    if text.lstrip().startswith("{"):
+    if not text.strip():
+        raise RamstsError(
+            "a policy is a JSON file, JSON text or the name of a system policy, and not empty"
+        )
+    if text.lstrip().startswith(("{", "[")):
         return text
     if Path(text).is_file():
         return Path(text)
@@ -322,8 +334,7 @@ def _findings(path: Path, kind: PolicyKind | None) -> Iterator[dict[str, str]]:
     try:
         loaded = load(path, cloud.world, cloud.account, cloud.state("oss"))
     except LoadError as error:
-        at, _, message = str(error).partition(": ")
-        yield {"at": at, "kind": "error", "message": message}
+        yield _unloadable(path, error)
         return
     for policy in loaded.policies:
         for finding in policy.policy.lint():
@@ -339,6 +350,14 @@ def _findings(path: Path, kind: PolicyKind | None) -> Iterator[dict[str, str]]:
             "kind": "unknown type",
             "message": f"{address}: not known here, though it may decide who may do what",
         }
+
+
+def _unloadable(path: Path, error: LoadError) -> dict[str, str]:
+    """What is wrong with a file, at the place that the error begins with, if it has one."""
+    at, separator, message = str(error).partition(": ")
+    if not separator:
+        at, message = str(path), str(error)
+    return {"at": at.strip("`"), "kind": "error", "message": message}
 
 
 def _findings_in_policy(path: Path, kind: PolicyKind | None) -> Iterator[dict[str, str]]:
@@ -464,10 +483,12 @@ def _serve(options: argparse.Namespace) -> int:
         if options.json:
             _print_json({"endpoints": endpoints, "credentials": credentials}, indent=None)
         else:
+            width = max(map(len, endpoints))
             for name, url in endpoints.items():
-                print(f"{name:<12} {url}")
+                print(f"{name:<{width}} {url}")
             for name, value in credentials.items():
                 print(f"export {name}={value}")
+            sys.stderr.write("answering until interrupted (Ctrl-C)\n")
         sys.stdout.flush()
         _wait()
     return FINE

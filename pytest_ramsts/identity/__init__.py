@@ -7,7 +7,7 @@ from pytest_ramsts.identity.account import Account
 from pytest_ramsts.identity.applications import Application
 from pytest_ramsts.identity.arn import RoleArn, ram_arn
 from pytest_ramsts.identity.bearer_tokens import BearerToken
-from pytest_ramsts.identity.caller import Anonymous, Caller, Context, arns
+from pytest_ramsts.identity.caller import Anonymous, Caller, Context, UnknownActionWarning, arns
 from pytest_ramsts.identity.directory import Folder, ResourceDirectory
 from pytest_ramsts.identity.groups import Group
 from pytest_ramsts.identity.ids import Ids
@@ -59,6 +59,7 @@ __all__ = [
     "Session",
     "SessionKey",
     "Settings",
+    "UnknownActionWarning",
     "User",
     "World",
     "arns",

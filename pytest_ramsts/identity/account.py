@@ -448,7 +448,7 @@ class Account(Caller):
         """The managed policy that is meant by a name, or a new custom one for a document."""
         if isinstance(reference, ManagedPolicy):
             return reference
-        if isinstance(reference, str) and not reference.lstrip().startswith("{"):
+        if isinstance(reference, str) and not reference.lstrip().startswith(("{", "[")):
             if reference in self.policies:
                 return self.policies[reference]
             try:

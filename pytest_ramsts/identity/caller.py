@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
@@ -11,6 +12,7 @@ from pytest_ramsts.clock import timestamp
 from pytest_ramsts.errors import RamstsError
 from pytest_ramsts.identity.bearer_tokens import BearerToken
 from pytest_ramsts.policy import Access, AppliedPolicy, Decision, Layers, Principal, decide
+from pytest_ramsts.policy.known_actions import COMPLETE, actions_of, closest, is_known
 
 if TYPE_CHECKING:
     from pytest_ramsts.identity.account import Account
@@ -20,6 +22,10 @@ Context = Mapping[str, str | Sequence[str]]
 # IoT Platform's page on RAM authorization says that it defines no conditions: what a policy's
 # Condition asks for is then absent (open question A-16).
 _WITHOUT_CONDITION_KEYS: Final = frozenset({"iot"})
+
+
+class UnknownActionWarning(UserWarning):
+    """Somebody was asked about an action that no service has, and nearly one."""
 
 
 class Caller:
@@ -66,6 +72,7 @@ class Caller:
         that every request carries: `when={"oss:Prefix": "users/7/"}`. For `sts:AssumeRole` the
         role's trust policy is asked too.
         """
+        check_action(action)
         context = {**self.context(action), **(when or {})}
         decisions = (
             self.decide(action, self._owned(resource), context, resource_group)
@@ -129,6 +136,25 @@ class Caller:
         if settings.source_vpc:
             context |= {"acs:SourceVpc": settings.source_vpc, "acs:VpcSourceIp": source_ip}
         return context
+
+
+def check_action(action: str) -> None:
+    """Refuse what is no action, and warn of one that seems misspelt: `assert not ...can()` would
+    hold for any nonsense.
+    """
+    service, _, operation = action.partition(":")
+    if not (service and operation):
+        raise RamstsError(f"an action is written as in a policy, ots:GetRow, not `{action}`")
+    service = service.lower()
+    if operation in actions_of(service) or is_known(action):
+        return
+    close = closest(action, cutoff=0.6 if service in COMPLETE else 0.93)
+    if close:
+        warnings.warn(
+            f"`{action}` is no action that we know; did you mean `{close}`?",
+            UnknownActionWarning,
+            stacklevel=3,
+        )
 
 
 def arns(on: Any) -> list[str]:

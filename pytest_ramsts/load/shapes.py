@@ -151,7 +151,7 @@ class Mapped:
         if node.value is None:
             return {}
         if not isinstance(node.value, dict):
-            raise node.error(f"{path} maps names to what they are, and is no {_kind(node.value)}")
+            raise node.error(f"{path} maps names to what they are, and is not {_kind(node.value)}")
         return {name: self.of.read(one, f"{path}.{name}") for name, one in node.value.items()}
 
     def schema(self) -> Schema:
@@ -171,7 +171,7 @@ class Record:
     def read(self, node: Node, path: str) -> Part:
         if node.value is not None and not isinstance(node.value, dict):
             known = ", ".join(self.fields)
-            raise node.error(f"{_named(path)} has fields ({known}), and is no {_kind(node.value)}")
+            raise node.error(f"{_named(path)} has fields ({known}), and is not {_kind(node.value)}")
         part = Part()
         part.node, part.path = node, path
         for name, one in (node.value or {}).items():

@@ -24,7 +24,8 @@ Values = Mapping[str, Any]
 def is_terraform(node: Node) -> bool:
     """Whether it is the output of `terraform show -json`."""
     value = node.value
-    return isinstance(value, dict) and ("planned_values" in value or "terraform_version" in value)
+    names = {"planned_values", "terraform_version", "format_version"}  # of no resource: the last
+    return isinstance(value, dict) and not names.isdisjoint(value)
 
 
 def is_raw_state(node: Node) -> bool:
@@ -39,7 +40,12 @@ def read_terraform(node: Node) -> tuple[Node, tuple[str, ...]]:
             "this is Terraform's own state file; load what `terraform show -json` prints of it"
         )
     reading = _Reading(node.plain, node.at)
-    reading.read()
+    try:
+        reading.read()
+    except (AttributeError, KeyError, TypeError):
+        raise node.error(
+            "this is not in the form that `terraform show -json` prints; print it anew"
+        ) from None
     return reading.world(), tuple(reading.unknown)
 
 

@@ -159,7 +159,10 @@ def test_a_session_policy_narrows_a_role(run: Any, readers: str) -> None:
         (["dump", "no.yaml"], "`no.yaml` cannot be read"),
         (["serve", "--service", "nothing"], "no service `nothing`; there are "),
         (["sing"], "invalid choice: 'sing'"),
-        ([], "the following arguments are required: command"),
+        ([], "explain   say whether an access is allowed, and why"),
+        (["explain", "--action", "GetRow"], "an action is written as in a policy, ots:GetRow"),
+        (["explain", "--action", "a:B", "--policy", ""], "or the name of a system policy, and not"),
+        (["explain", "--action", "a:B", "--policy", "[]"], "MalformedPolicyDocument: "),
     ],
 )
 def test_misuse_has_status_2_and_says_what_is_wrong(
@@ -220,6 +223,38 @@ def test_a_world_that_cannot_be_loaded_is_a_finding(run: Any, tmp_path: Path) ->
 
     assert done.status == 1
     assert done.out.startswith("world.yaml, line 2: users.alice.polices is not known here")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("main.tf", b"", "main.tf: a world is a .yaml, .yml or .json file"),
+        ("world.yaml", b"\xff", "world.yaml: "),
+        (
+            "plan.json",
+            b'{"format_version": "1.2", "values": {"root_module": 3}}',
+            "plan.json, line 1: this is not in the form that `terraform show -json` prints",
+        ),
+    ],
+)
+def test_a_file_of_another_kind_is_a_finding_with_its_name(
+    run: Any, tmp_path: Path, name: str, content: bytes, said: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+
+    done = run("check", str(tmp_path / name))
+
+    assert done.status == 1
+    assert done.out.replace(f"{tmp_path}/", "").startswith(said)
+
+
+def test_an_action_that_seems_misspelt_is_told_beside_the_answer(run: Any) -> None:
+    done = run("explain", "--policy", "AliyunOTSReadOnlyAccess", "--action", "ots:GetRwo")
+
+    assert done.out.startswith("user somebody may ots:GetRwo")
+    assert done.err == (
+        "pytest-ramsts: `ots:GetRwo` is no action that we know; did you mean `ots:GetRow`?\n"
+    )
 
 
 def test_what_terraform_says_and_nobody_knows_here_is_a_finding(run: Any) -> None:

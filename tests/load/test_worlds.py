@@ -190,7 +190,7 @@ def complaint(tmp_path: Path, text: str, name: str = "world.yaml") -> str:
         ),
         (
             "users: [alice]",
-            "world.yaml, line 1: users maps names to what they are, and is no a list",
+            "world.yaml, line 1: users maps names to what they are, and is not a list",
         ),
         ("users:\n  al ice:", "line 2: users.al ice: InvalidParameter.UserName.InvalidChars"),
         (
