@@ -32,7 +32,7 @@ class Trace:
         if terminal is None or not _is_told(report):
             return
         story = story_of(report)
-        terminal.ensure_newline()
+        _begin_line(terminal)
         self._begin_chapter(terminal, report, story)
         terminal.write_line(_headline(report, story), bold=True)
         for line in _lines(terminal, story["calls"], indent=2):
@@ -108,7 +108,7 @@ def _list(
     ]
     if not found:
         return
-    terminal.ensure_newline()
+    _begin_line(terminal)
     terminal.section(headline, sep="-", yellow=True)
     for nodeid, rows in sorted(found):
         terminal.write_line(nodeid)
@@ -116,6 +116,13 @@ def _list(
             terminal.write_line(f"  {line}")
     if cure:
         terminal.write_line(cure)
+
+
+def _begin_line(terminal: pytest.TerminalReporter) -> None:
+    """Leave the line of a dot; `ensure_newline` does not know of dots that came from a worker."""
+    terminal.ensure_newline()
+    if terminal._tw.width_of_current_line:  # noqa: SLF001 - as in _lines
+        terminal._tw.line()  # noqa: SLF001
 
 
 def _lines(

@@ -9,6 +9,7 @@ import alibabacloud_iot20180120.client  # noqa: F401
 import alibabacloud_ram20150501.client  # noqa: F401
 import alibabacloud_tea_openapi.models  # noqa: F401
 import pytest
+import responses  # noqa: F401
 
 APPLICATION: Final = """
 import os

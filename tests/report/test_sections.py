@@ -250,3 +250,18 @@ def test_it(ramsts):  # in the words of alibabacloud_credentials
     result.stdout.fnmatch_lines(
         ["*- A hint of pytest-ramsts -*", "*Lend it some for a block: with ramsts.acting_as(user)*"]
     )
+
+
+@pytest.mark.parametrize(
+    "line", ['assert "credentials" == 1', 'ramsts.serve().__enter__().endpoint("stss")']
+)
+def test_a_mistake_of_the_test_that_speaks_of_credentials_gets_none(
+    pytester: pytest.Pytester, line: str
+) -> None:
+    write(pytester, f"def test_it(ramsts):\n    {line}\n")
+
+    result = pytester.runpytest()
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*credentials*"])
+    result.stdout.no_fnmatch_line("*A hint of pytest-ramsts*")

@@ -44,6 +44,27 @@ def test_it(ramsts):
     )
 
 
+@pytest.mark.parametrize("options", [[], ["-n1"]], ids=["alone", "xdist"])
+def test_a_story_begins_a_line_of_its_own(pytester: pytest.Pytester, options: list[str]) -> None:
+    write(
+        pytester,
+        """
+def test_first():
+    pass
+
+def test_it(ramsts):
+    alice = ramsts.account.create_user("alice", policies=["AliyunRAMReadOnlyAccess"])
+    with ramsts.acting_as(alice):
+        look_up("alice")
+""",
+    )
+
+    result = pytester.runpytest("--ramsts-trace", "-q", "-p", "no:randomly", *options)
+
+    result.assert_outcomes(passed=2)
+    result.stdout.re_match_lines([r"-+ test_a_story_begins_a_line_of_its_own\.py -+"])
+
+
 def assume(user: User, role: Role) -> None:
     request = AssumeRoleRequest(role_arn=role.arn, role_session_name="job")
     clients.sts(user.access_key).assume_role(request)
