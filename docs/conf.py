@@ -16,4 +16,6 @@ exclude_patterns = ["_build"]
 
 html_theme = "furo"
 html_title = "pytest-ramsts"
+html_static_path = ["_static"]
+html_css_files = ["tables.css"]
 html_show_copyright = False

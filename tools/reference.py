@@ -132,11 +132,16 @@ def operations() -> str:
 
 
 _TITLES: Final = {
+    "cloud-sso": "CloudSSO",
     "credentials-uri": "Credentials URI",
     "ecs": "ECS",
     "ims": "IMS",
     "iot": "IoT Platform",
+    "kms": "KMS",
+    "log": "Simple Log Service (SLS)",
     "metadata": "Instance metadata",
+    "mns": "MNS",
+    "oauth": "OAuth",
     "ram": "RAM",
     "sts": "STS",
     "tablestore": "Table Store",
