@@ -92,7 +92,11 @@ def cold(size: int, bar: float) -> Iterator[Row]:
                 return bool(decide(access, Layers(identity=(applied,))))
 
             assert run()
-            yield Row(f"cold, {size} statements, {shape}, {name}", best(run, repeat=200), bar)
+            yield Row(
+                f"cold, {size} statements, {shape}, {name}",
+                best(run, repeat=max(200, 20_000 // size)),
+                bar,
+            )
 
 
 def hot(statements: list[dict[str, Any]], number: int) -> float:

@@ -39,8 +39,7 @@ class Verdict(NamedTuple):
     number: int = 0
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Decision:
+class Decision(NamedTuple):
     """True when the access is allowed; says why on request.
 
     >>> decision = decide(Access(alice, "ots:GetRow", "*"), Layers())

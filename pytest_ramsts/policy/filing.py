@@ -30,13 +30,14 @@ _MANY: Final = 256
 class Filing:
     """The statements of one policy, by number, and which of them concern what."""
 
-    __slots__ = ("_actions", "_answers", "_cabinet", "_heads", "_resources")
+    __slots__ = ("_actions", "_answers", "_cabinet", "_heads", "_questions", "_resources")
 
     def __init__(self, actions: Sequence[Patterns], resources: Sequence[Patterns]) -> None:
         """One entry for each statement, in the order of the document."""
         self._actions = actions
         self._resources = resources
         self._answers: dict[tuple[str, str], Sequence[int]] = {}
+        self._questions = 0
         self._cabinet: Cabinet | None = None
         self._heads: list[str | tuple[str, ...]] | None = None
 
@@ -44,19 +45,20 @@ class Filing:
         """In the order of the document, each once. The action is in lower case."""
         answer = self._answers.get((action, resource))
         if answer is None:
-            answer = self._found(action, resource)
+            if len(self._resources) <= _SMALL or self._questions < _SIFTED:
+                answer = self._sifted(action, resource)
+            else:
+                answer = self._filed(action, resource)
+            self._questions += 1
             if len(self._answers) >= _MANY:
                 self._answers.clear()
             self._answers[action, resource] = answer
         return answer
 
-    def _found(self, action: str, resource: str) -> Sequence[int]:
-        cabinet = self._cabinet
-        if cabinet is None:
-            if len(self._answers) < _SIFTED or len(self._resources) <= _SMALL:
-                return self._sifted(action, resource)
-            cabinet = self._cabinet = Cabinet(self._actions, self._resources)
-        return cabinet.concerning(action, resource)
+    def _filed(self, action: str, resource: str) -> Sequence[int]:
+        if self._cabinet is None:
+            self._cabinet = Cabinet(self._actions, self._resources)
+        return self._cabinet.concerning(action, resource)
 
     def _sifted(self, action: str, resource: str) -> Sequence[int]:
         found: Sequence[int] = range(len(self._resources))

@@ -50,32 +50,22 @@ class Statement(NamedTuple):
 
     def covers_action(self, action: str) -> bool:
         """Whether it is about the action, given in lower case: actions compare without case."""
-        if self.not_actions:
-            return not _any_matches(self.not_actions, action)
-        return _any_matches(self.actions, action)
+        for pattern in self.not_actions or self.actions:
+            if matches(pattern.lower(), action):
+                return not self.not_actions
+        return bool(self.not_actions)
 
     def covers_resource(self, resource: str, settings: Settings) -> bool:
         """Whether it is about the resource. Statements of a trust policy are about their role."""
-        if self.resources:
-            return _any_covers(self.resources, resource, settings)
-        return not self.not_resources or not _any_covers(self.not_resources, resource, settings)
-
-
-def _any_matches(patterns: tuple[str, ...], action: str) -> bool:
-    for pattern in patterns:  # noqa: SIM110 - a generator would cost more than most matches
-        if matches(pattern.lower(), action):
-            return True
-    return False
-
-
-def _any_covers(patterns: tuple[str, ...], resource: str, settings: Settings) -> bool:
-    for pattern in patterns:
-        if pattern == "*" or matches(pattern, resource):
-            return True
-    if settings.role_name_case == "ignored" and ":role/" in resource:
-        role = role_folded(resource)
-        return any(matches(role_folded(pattern), role) for pattern in patterns)
-    return False
+        patterns = self.not_resources or self.resources
+        for pattern in patterns:
+            if pattern == "*" or matches(pattern, resource):
+                return not self.not_resources
+        if ":role/" in resource and settings.role_name_case == "ignored":
+            role = role_folded(resource)
+            if any(matches(role_folded(pattern), role) for pattern in patterns):
+                return not self.not_resources
+        return bool(self.not_resources) or not patterns
 
 
 def _single(values: tuple[str, ...]) -> Any:
