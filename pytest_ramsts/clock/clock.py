@@ -255,9 +255,12 @@ def _moment(value: Moment) -> datetime:
 
 
 def _amount(by: timedelta | None, amount: dict[str, float]) -> timedelta:
+    if by is not None and not isinstance(by, timedelta):
+        raise TypeError(f"an amount of time is a timedelta or hours=, minutes=, …, not `{by!r}`")
     try:
         return (by or timedelta()) + timedelta(**amount)
     except TypeError as error:
+        named = ", ".join(f"{name}={value!r}" for name, value in amount.items())
         raise TypeError(
-            f"an amount of time is a timedelta or hours=, minutes=, …: {error}"
+            f"an amount of time is a timedelta or hours=, minutes=, …, not {named}"
         ) from error

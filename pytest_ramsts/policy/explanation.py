@@ -168,9 +168,10 @@ def _failed(decision: Decision, mismatch: Mismatch) -> str:
     actual = mismatch.actual[0]
     expected, shown, position = contrast(mismatch.nearest, actual)
     others = len(mismatch.expected) - 1
-    listed = f" (nor {others} more)" if others else ""
-    hint = _hint(mismatch, position)
-    return f"its {mismatch.element.lower()} `{expected}`{listed} does not match `{shown}`{hint}"
+    element, hint = mismatch.element.lower(), _hint(mismatch, position)
+    if others:
+        return f"none of its {element}s, `{expected}` or {others} more, matches `{shown}`{hint}"
+    return f"its {element} `{expected}` does not match `{shown}`{hint}"
 
 
 def _hint(mismatch: Mismatch, position: int) -> str:

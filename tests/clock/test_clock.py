@@ -245,6 +245,11 @@ def test_time_does_not_advance_backwards(clock: Clock) -> None:
         clock.advance(hours=-1)
 
 
+def test_a_number_of_nothing_is_no_amount_of_time(clock: Clock) -> None:
+    with pytest.raises(TypeError, match=r"timedelta or hours=, minutes=, …, not `3600`$"):
+        clock.advance(3600)  # type: ignore[arg-type]
+
+
 def test_an_unknown_unit_is_named(clock: Clock) -> None:
     with pytest.raises(TypeError, match="fortnights"):
         clock.advance(fortnights=1)

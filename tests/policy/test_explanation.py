@@ -143,7 +143,7 @@ def test_a_gap_shows_the_nearest_miss_and_what_would_fill_it() -> None:
         (allow("ots:GetRwo"), "`readers`: its action `ots:GetRwo` does not match `ots:GetRow`"),
         (
             allow("ots:GetRows", "ots:PutRow"),
-            "its action `ots:GetRows` (nor 1 more) does not match `ots:GetRow`",
+            "none of its actions, `ots:GetRows` or 1 more, matches `ots:GetRow`",
         ),
         (
             allow("ots:*", on=TABLE.replace("hangzhou", "beijing")),
