@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -119,3 +120,24 @@ def test_more_is_asked_than_can_be_remembered() -> None:
     for number in range(600):
         assert list(filing.concerning(f"ots:get{number}", "*")) == [0]
     assert list(filing.concerning("ots:put", "*")) == [1]
+
+
+@pytest.mark.parametrize(("size", "cabinets"), [(10, 0), (100, 1)])
+def test_a_large_policy_is_filed_once_and_only_if_it_is_asked_much(
+    size: int, cabinets: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+
+    def recorded(*patterns: Any) -> Cabinet:
+        made.append(patterns)
+        return Cabinet(*patterns)
+
+    monkeypatch.setattr("pytest_ramsts.policy.filing.Cabinet", recorded)
+    filing = Filing([f"ots:Get{number}" for number in range(size)], ["*"] * size)
+
+    for number in range(2):
+        assert list(filing.concerning(f"ots:get{number}", "*")) == [number]
+    assert not made
+    for number in range(10):
+        assert list(filing.concerning(f"ots:get{number}", "*")) == [number]
+    assert len(made) == cabinets
