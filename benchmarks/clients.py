@@ -216,7 +216,8 @@ def aiohttp_floor(answer: Response) -> AbstractContextManager[Any]:
         def write(self, data: Any) -> None:
             if b"\r\n\r\n" in data:
                 protocol: Any = self.get_extra_info("protocol")
-                protocol.data_received(octets)
+                # Not before the library waits for it.
+                asyncio.get_running_loop().call_soon(protocol.data_received, octets)
 
         def is_closing(self) -> bool:
             return False

@@ -40,6 +40,7 @@ SIZE_LIMITS: Final[Mapping[PolicyKind, int]] = {
 }
 """Characters that a document may have, by kind. Whoever stores it checks, with codes of its own."""
 
+_TEXT: Final = (str, Path)
 _STRINGS_OF_FRAME: Final = 3  # "Version", "1" and "Statement"
 
 
@@ -77,7 +78,7 @@ class Policy:
                 return document  # type: ignore[return-value]
             document = document.text
         policy = cls.__new__(cls)
-        if isinstance(document, str | Path):
+        if isinstance(document, _TEXT):
             text = text_of(document)
             policy._fill(decoded(text), text, kind, settings)  # noqa: SLF001 - its own
         else:

@@ -95,6 +95,8 @@ _MORE_OPERATORS: Final = ("null_operator", "if_exists", "set_operators")
 
 _PRINCIPAL_KINDS: Final = ("RAM", "Service", "Federated")
 _ACTION_CHARACTERS: Final = f"{ascii_letters}{digits}_-*?".encode()
+_LIST: Final = (list, tuple)
+_OBJECT: Final = (dict, Mapping)  # what a document nearly always is goes first
 _COLONS: Final = 4
 """Of a whole ARN."""
 
@@ -108,7 +110,7 @@ def kind_with(*, resource: bool, principal: bool) -> PolicyKind:
 
 def check_frame(document: object, settings: Settings) -> list[Any]:
     """The statements of a document whose outer form is right."""
-    if not isinstance(document, dict | Mapping):
+    if not isinstance(document, _OBJECT):
         _fail((), 'a policy is an object: {"Version": "1", "Statement": [...]}')
     for name in document:
         if name not in ("Version", "Statement"):
@@ -123,7 +125,7 @@ def check_frame(document: object, settings: Settings) -> list[Any]:
     statements = document["Statement"]
     if settings.single_statement == "accept" and isinstance(statements, Mapping):
         return [statements]
-    if not isinstance(statements, list | tuple):
+    if not isinstance(statements, _LIST):
         _fail(("Statement",), "Statement is a list; put the statement between [ and ]")
     if not statements:
         _fail(("Statement",), "Statement needs at least one statement")
@@ -397,7 +399,7 @@ def _check_source_vpc(statement: Statement, at: Place) -> None:
 def _strings(value: Any, place: Place) -> tuple[str, ...]:
     """A single value and a list of one are the same."""
     texts = (value,) if isinstance(value, str) else value
-    if not isinstance(texts, list | tuple) or not texts:
+    if not isinstance(texts, _LIST) or not texts:
         _fail(place, f"write a string or a list of strings, not {value!r}")
     for position, text in enumerate(texts):
         if not isinstance(text, str):
