@@ -4,19 +4,49 @@ from __future__ import annotations
 
 import hmac
 from base64 import b64encode
-from typing import Literal
+from functools import lru_cache
+from hashlib import sha1, sha256
+from typing import Any, Final, Literal
 
-__all__ = ["base64", "hexadecimal", "matches"]
+__all__ = ["base64", "digest", "hexadecimal", "matches"]
 
 Hash = Literal["sha1", "sha256"]
 
 
 def base64(key: bytes, text: str, algorithm: Hash) -> str:
-    return b64encode(hmac.digest(key, _octets(text), algorithm)).decode()
+    return b64encode(digest(key, text, algorithm)).decode()
 
 
 def hexadecimal(key: bytes, text: str, algorithm: Hash) -> str:
-    return hmac.digest(key, _octets(text), algorithm).hex()
+    return digest(key, text, algorithm).hex()
+
+
+def digest(key: bytes, text: str, algorithm: Hash) -> bytes:
+    """HMAC (RFC 2104). What the standard library does for a key at each call is done once here: a
+    test signs with few keys.
+    """
+    inner, outer = _keyed(key, algorithm)
+    inside, outside = inner.copy(), outer.copy()
+    inside.update(text.encode("latin-1", "replace"))
+    outside.update(inside.digest())
+    code: bytes = outside.digest()
+    return code
+
+
+_HASHES: Final = {"sha1": sha1, "sha256": sha256}
+_BLOCK: Final = 64
+"""Octets that either hash takes at a time."""
+
+_INNER: Final = bytes([octet ^ 0x36 for octet in range(256)])
+_OUTER: Final = bytes([octet ^ 0x5C for octet in range(256)])
+
+
+@lru_cache(maxsize=256)
+def _keyed(key: bytes, algorithm: Hash) -> tuple[Any, Any]:
+    """The inner and the outer hash, which have taken the key and nothing else."""
+    hashed = _HASHES[algorithm]
+    block = (hashed(key).digest() if len(key) > _BLOCK else key).ljust(_BLOCK, b"\0")
+    return hashed(block.translate(_INNER)), hashed(block.translate(_OUTER))
 
 
 def matches(expected: str, provided: str) -> bool:
@@ -24,7 +54,3 @@ def matches(expected: str, provided: str) -> bool:
     return hmac.compare_digest(
         expected.encode("utf-8", "surrogatepass"), provided.encode("utf-8", "surrogatepass")
     )
-
-
-def _octets(text: str) -> bytes:
-    return text.encode("latin-1", "replace")

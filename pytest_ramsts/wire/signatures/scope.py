@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hmac
 from dataclasses import dataclass
 from typing import Final
 
 from pytest_ramsts.errors import AuthenticationError
+from pytest_ramsts.wire.signatures import mac
 
 __all__ = ["Scope", "derived_key", "scope_of"]
 
@@ -43,7 +43,7 @@ def scope_of(credential: str, date: str, *products: str) -> Scope:
 def derived_key(secret: str, date: str, region: str, product: str) -> bytes:
     key = f"aliyun_v4{secret}".encode()
     for step in (date, region, product, _END):
-        key = hmac.digest(key, step.encode("latin-1", "replace"), "sha256")
+        key = mac.digest(key, step, "sha256")
     return key
 
 
