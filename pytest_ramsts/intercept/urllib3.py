@@ -186,25 +186,27 @@ def _to_urllib3(response: Any, method: str, url: str, retries: Any, options: dic
 
 
 class Body(BytesIO):
-    """What came. Like the response of a connection it is closed when the end has been read, and
-    reads on as if there were nothing more.
+    """What came. Like the response of a connection it is closed when the end has been read, which
+    frees what may be much memory, and reads on as if there were nothing more.
     """
 
     def __init__(self, body: bytes) -> None:
         super().__init__(body)
         self._size = len(body)
-        self._is_read = False
 
     def isclosed(self) -> bool:
-        return self.closed or (self._is_read and self.tell() >= self._size)
+        return self.closed
 
     def read(self, size: int | None = -1, /) -> bytes:
-        self._is_read = True
-        return b"" if self.closed else super().read(size)
+        return b"" if self.closed else self._till_the_end(super().read(size))
 
     def read1(self, size: int | None = -1, /) -> bytes:
-        self._is_read = True
-        return b"" if self.closed else super().read1(size)
+        return b"" if self.closed else self._till_the_end(super().read1(size))
+
+    def _till_the_end(self, chunk: bytes) -> bytes:
+        if self.tell() >= self._size:
+            self.close()
+        return chunk
 
 
 class _Broken(BytesIO):

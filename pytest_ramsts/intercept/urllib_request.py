@@ -49,4 +49,6 @@ class _Connections:
         scheme, _, rest = self._url.partition("://")
         authority = rest.partition("/")[0].partition("?")[0].rpartition("@")[2]
         made.sock = Line(self._catch, f"{scheme}://{authority}", "urllib.request")
+        # A proxy of the environment would be asked for a tunnel first.
+        made.set_tunnel = lambda *_, **__: None
         return made

@@ -199,6 +199,8 @@ def test_a_proxy_of_the_environment_is_not_asked(
 ) -> None:
     for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"):
         monkeypatch.setenv(name, "http://proxy.example.com:3128")
+    # `urlopen` looks at the environment when it is first called, and keeps what it found.
+    monkeypatch.setattr("urllib.request._opener", None)
     with answered_by(lambda request: Response(200, (), request.host.encode())):
         assert ASKS[client]("GET", URL)[2] == b"bucket.oss-cn-hangzhou.aliyuncs.com"
         assert ASKS[client]("GET", URL.replace("https", "http"))[2] == (
@@ -564,3 +566,18 @@ def test_what_fails_in_the_cloud_fails_in_aiohttp_as_itself(form: str) -> None:
 
     with answered_by(handle), pytest.raises(AssertionError, match="mine"):
         ask_aiohttp(use)
+
+
+@pytest.mark.parametrize("size", [100, 999, 1000, None])
+def test_what_has_been_read_to_its_end_is_let_go(size: int | None) -> None:
+    """A list of calls keeps its responses: they must not keep what may be much memory."""
+    with answered_by(lambda _: Response(200, (), b"x" * 1000)):
+        got = requests.get(URL, stream=True)
+        body = got.raw._fp
+        assert not body.closed
+
+        read = b"".join(iter(lambda: got.raw.read(size), b""))
+
+    assert len(read) == 1000
+    assert body.closed
+    assert got.raw.read() == b""
