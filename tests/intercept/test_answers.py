@@ -573,7 +573,7 @@ def test_what_has_been_read_to_its_end_is_let_go(size: int | None) -> None:
     """A list of calls keeps its responses: they must not keep what may be much memory."""
     with answered_by(lambda _: Response(200, (), b"x" * 1000)):
         got = requests.get(URL, stream=True)
-        body = got.raw._fp
+        body: Any = got.raw._fp
         assert not body.closed
 
         read = b"".join(iter(lambda: got.raw.read(size), b""))
