@@ -158,6 +158,8 @@ class Operation:
 
     def keys(self, arguments: Mapping[str, Any]) -> dict[str, str]:
         """The condition keys that this operation supplies."""
+        if not self._keys:
+            return {}
         return {key: arguments[name] for key, name in self._keys.items() if arguments[name]}
 
 

@@ -73,7 +73,7 @@ def missing(response: Response, method: str) -> int:
     """How many octets of the body were announced and never come: the connection breaks off."""
     if method == "HEAD" or response.status in _WITHOUT_BODY:
         return 0
-    for name, value in response.headers:
+    for name, value in reversed(response.headers):  # our own stands last
         if name.lower() == "content-length" and value.isdecimal():
             return max(int(value) - len(response.body), 0)
     return 0

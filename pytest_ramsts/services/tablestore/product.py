@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any, Final, TypeVar, get_type_hints
 
+from pytest_ramsts.clock import timestamp
 from pytest_ramsts.errors import ApiError, NoPermissionError, RamstsError
 from pytest_ramsts.policy import Decision
 from pytest_ramsts.service import Body, Invocation, Resource, Service
@@ -113,10 +113,10 @@ class PlainBufferDialect:
                     " as its body; only that of other operations can be said in fields"
                 )
             content = answers(**body).encode()
-        now = datetime.fromtimestamp(invocation.world.clock.time(), UTC)
+        now = invocation.world.clock.time()
         headers = (
             *_headers(content, request_id, is_json),
-            ("x-ots-date", f"{now.isoformat(timespec='microseconds')[:-6]}Z"),
+            ("x-ots-date", f"{timestamp(now)[:-1]}.{int(now % 1 * 1_000_000):06}Z"),
         )
         secret = invocation.credentials.secret if invocation.credentials else ""
         signature = sign_response(invocation.request, headers, secret)

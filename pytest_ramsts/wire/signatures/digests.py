@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
+from binascii import b2a_base64
 from hashlib import md5
 
 __all__ = ["md5_base64", "md5_hex"]
 
 
 def md5_base64(body: bytes) -> str:
-    return b64encode(md5(body, usedforsecurity=False).digest()).decode()
+    return b2a_base64(md5(body, usedforsecurity=False).digest(), newline=False).decode()
 
 
 def md5_hex(body: bytes) -> str:

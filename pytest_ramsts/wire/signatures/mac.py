@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from base64 import b64encode
+from binascii import b2a_base64
 from functools import lru_cache
 from hashlib import sha1, sha256
 from typing import Any, Final, Literal
@@ -14,7 +14,7 @@ Hash = Literal["sha1", "sha256"]
 
 
 def base64(key: bytes, text: str, algorithm: Hash) -> str:
-    return b64encode(digest(key, text, algorithm)).decode()
+    return b2a_base64(digest(key, text, algorithm), newline=False).decode()
 
 
 def hexadecimal(key: bytes, text: str, algorithm: Hash) -> str:

@@ -101,7 +101,10 @@ def _key(fields: dict[str, str], secret: str) -> bytes:
 
 
 def _lines(fields: Iterable[tuple[str, str]]) -> str:
-    signed = sorted([field for field in fields if field[0].startswith("x-ots-")])
     return "".join(
-        [f"{name}:{value.strip()}\n" for name, value in signed if name not in _SIGNATURES]
+        [
+            f"{name}:{value.strip()}\n"
+            for name, value in sorted(fields)
+            if name.startswith("x-ots-") and name not in _SIGNATURES
+        ]
     )
