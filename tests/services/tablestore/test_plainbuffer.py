@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
+from tablestore.error import OTSClientError
 from tablestore.metadata import INF_MAX, INF_MIN, PK_AUTO_INCR
 from tablestore.plainbuffer.plain_buffer_builder import PlainBufferBuilder
 from tablestore.plainbuffer.plain_buffer_coded_stream import PlainBufferCodedInputStream
@@ -92,7 +93,12 @@ def test_changes_of_a_row_are_read_as_the_sdk_writes_them(
         by_change.setdefault(_WORDS[cell.change], []).append(said)
     ordered = [cell for word in by_change for cell in columns if _WORDS[cell.change] == word]
     row = PlainRow(key, tuple(ordered))
-    written = bytes(PlainBufferBuilder.serialize_for_update_row(their_key(row), by_change))
+    try:
+        written = bytes(PlainBufferBuilder.serialize_for_update_row(their_key(row), by_change))
+    except OTSClientError as error:
+        # Of some rows with several versions to delete, the SDK makes its own buffer too small.
+        assume("buffer is full" not in str(error))
+        raise
 
     assert PlainRow.decode(written) == row
     assert row.encode() == written
