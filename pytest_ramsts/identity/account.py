@@ -429,14 +429,13 @@ class Account(Caller):
 
     def tagged(self, kind: str, name: str) -> Tagged | None:
         """The `user`, `role` or `policy` of a name, as what can bear tags."""
-        match kind:
-            case "user":
-                return self.users.get(name)  # type: ignore[no-any-return]  # as its register says
-            case "role":
-                return self.roles.get(name)  # type: ignore[no-any-return]
-            case "policy":
-                return self.policies.get(name)  # type: ignore[no-any-return]
-        return None
+        registers: dict[str, Any] = {
+            "user": self.users,
+            "role": self.roles,
+            "policy": self.policies,
+        }
+        found: Tagged | None = registers.get(kind, {}).get(name)
+        return found
 
     def user_of_id(self, user_id: str) -> User:
         try:

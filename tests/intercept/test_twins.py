@@ -19,33 +19,9 @@ import requests
 import urllib3
 from aliyunsdkcore.vendored import requests as vendored
 
-from .twin import HOST, LARGE, PORT, URL, Outcome, faked, really
+from .twin import ANSWERS, HOST, LARGE, PORT, URL, assert_twins, faked, nothing, really
 
 PACKED: Final = gzip.compress(b"packed by the caller", mtime=0)
-
-
-def twins(case: Callable[[], Any], *below: str) -> Any:
-    """What was got, which is the same with both, and so is what they have seen, but for the fields
-    that the library adds `below` where it is caught.
-    """
-    real, fake = really(case), faked(case)
-
-    assert fake.got == real.got
-    assert _without(below, fake) == _without(below, real)
-    assert real.seen
-    return real.got
-
-
-def _without(below: tuple[str, ...], outcome: Outcome) -> list[Any]:
-    return [
-        (
-            seen.method,
-            seen.url,
-            [field for field in seen.headers if field[0] not in below],
-            seen.body,
-        )
-        for seen in outcome.seen
-    ]
 
 
 def _pieces() -> Iterator[bytes]:
@@ -60,10 +36,6 @@ def _no_boundary(text: str) -> str:
 
 def _fields(headers: Any) -> list[tuple[str, str]]:
     return sorted((name.lower(), value) for name, value in headers.items())
-
-
-def _nothing() -> dict[str, Any]:
-    return {}
 
 
 BROKEN: Final[dict[str, Callable[[], Any]]] = {
@@ -84,7 +56,7 @@ def test_an_answer_that_breaks_off(client: str) -> None:
         except Exception as error:  # noqa: BLE001 - whichever it is, it is compared
             return type(error), str(error)
 
-    twins(case, "host", "user-agent", "accept-encoding")
+    assert_twins(case, "host", "user-agent", "accept-encoding")
 
 
 # requests
@@ -111,12 +83,12 @@ def _of_requests(got: Any) -> dict[str, Any]:
 
 
 REQUESTS: Final[dict[str, tuple[str, str, Callable[[], dict[str, Any]]]]] = {
-    "nothing": ("GET", "/echo", _nothing),
-    "nothing posted": ("POST", "/echo", _nothing),
+    "nothing": ("GET", "/echo", nothing),
+    "nothing posted": ("POST", "/echo", nothing),
     "parameters": ("GET", "/echo?a=1", lambda: {"params": {"b": "2 +/é"}}),
     "headers": ("GET", "/echo", lambda: {"headers": {"X-A": "1", "X-B": b"\xe9"}}),
     "cookies": ("GET", "/echo", lambda: {"cookies": {"a": "1"}}),
-    "cookies set": ("GET", "/cookies", _nothing),
+    **ANSWERS,
     "json": ("POST", "/echo", lambda: {"json": {"a": ["é", None]}}),
     "a form": ("POST", "/echo", lambda: {"data": {"a": "1 2", "b": "é"}}),
     "a form with a file": (
@@ -138,17 +110,10 @@ REQUESTS: Final[dict[str, tuple[str, str, Callable[[], dict[str, Any]]]]] = {
         lambda: {"data": b"x", "headers": {"Expect": "100-continue"}},
     ),
     "who asks": ("GET", "/basic", lambda: {"auth": ("alice", "secret")}),
-    "a refusal": ("GET", "/basic", _nothing),
-    "HEAD": ("HEAD", "/large", _nothing),
-    "OPTIONS": ("OPTIONS", "/echo", _nothing),
-    "204": ("GET", "/status/204", _nothing),
-    "304": ("GET", "/status/304", _nothing),
-    "404": ("DELETE", "/status/404", _nothing),
-    "599": ("GET", "/status/599", _nothing),
-    "packed answer": ("GET", "/gzip", _nothing),
-    "deflated answer": ("GET", "/deflate", _nothing),
-    "links": ("GET", "/linked", _nothing),
-    "a charset": ("GET", "/lines", _nothing),
+    "a refusal": ("GET", "/basic", nothing),
+    "OPTIONS": ("OPTIONS", "/echo", nothing),
+    "599": ("GET", "/status/599", nothing),
+    "a charset": ("GET", "/lines", nothing),
     "moved, not followed": ("GET", "/moved/302", lambda: {"allow_redirects": False}),
     "HEAD moved": ("HEAD", "/moved/303", lambda: {"allow_redirects": True}),
     "moved to another host": (
@@ -175,7 +140,7 @@ def test_a_request_of_requests_and_its_answer(library: Any, what: str) -> None:
         with library.Session() as session:
             return _of_requests(session.request(method, URL + path, **options()))
 
-    twins(case, *ADDED_BY_REQUESTS)
+    assert_twins(case, *ADDED_BY_REQUESTS)
 
 
 @pytest.mark.parametrize("library", [requests, vendored], ids=["requests", "aliyunsdkcore"])
@@ -205,7 +170,7 @@ def test_a_session_of_requests(library: Any) -> None:
             notes.append(sorted((kept.name, kept.value, kept.domain) for kept in session.cookies))
         return notes
 
-    kept = twins(case, *ADDED_BY_REQUESTS)[-1]
+    kept = assert_twins(case, *ADDED_BY_REQUESTS)[-1]
 
     assert [name for name, *_ in kept] == ["a", "b", "mine", "moved"]
 
@@ -237,7 +202,7 @@ def test_requests_raises_for_a_status(library: Any, path: str) -> None:
             except library.exceptions.RequestException as error:
                 return type(error), str(error), error.response.status_code, error.request.url
 
-    twins(case, *ADDED_BY_REQUESTS)
+    assert_twins(case, *ADDED_BY_REQUESTS)
 
 
 READ_BY_REQUESTS: Final[dict[str, Callable[[Any], Any]]] = {
@@ -264,7 +229,7 @@ def test_requests_reads_a_stream(library: Any, path: str, how: str) -> None:
         with library.Session() as session, session.get(URL + path, stream=True) as got:
             return READ_BY_REQUESTS[how](got)
 
-    twins(case, *ADDED_BY_REQUESTS)
+    assert_twins(case, *ADDED_BY_REQUESTS)
 
 
 # urllib3
@@ -288,8 +253,8 @@ def _of_urllib3(got: Any) -> dict[str, Any]:
 
 
 URLLIB3: Final[dict[str, tuple[str, str, Callable[[], dict[str, Any]]]]] = {
-    "nothing": ("GET", "/echo", _nothing),
-    "nothing posted": ("POST", "/echo", _nothing),
+    "nothing": ("GET", "/echo", nothing),
+    "nothing posted": ("POST", "/echo", nothing),
     "fields": ("GET", "/echo?a=1", lambda: {"fields": {"b": "2 +/é"}}),
     "a form": ("POST", "/echo", lambda: {"fields": {"a": "1"}, "encode_multipart": False}),
     "a form with a file": ("POST", "/echo", lambda: {"fields": {"f": ("a.txt", b"content")}}),
@@ -314,16 +279,9 @@ URLLIB3: Final[dict[str, tuple[str, str, Callable[[], dict[str, Any]]]]] = {
         "/echo",
         lambda: {"body": PACKED, "headers": {"Content-Encoding": "gzip"}},
     ),
-    "HEAD": ("HEAD", "/large", _nothing),
-    "204": ("GET", "/status/204", _nothing),
-    "304": ("GET", "/status/304", _nothing),
-    "404": ("DELETE", "/status/404", _nothing),
-    "599": ("GET", "/status/599", _nothing),
-    "packed answer": ("GET", "/gzip", _nothing),
-    "deflated answer": ("GET", "/deflate", _nothing),
+    **ANSWERS,
+    "599": ("GET", "/status/599", nothing),
     "answer that stays packed": ("GET", "/gzip", lambda: {"decode_content": False}),
-    "links": ("GET", "/linked", _nothing),
-    "cookies set": ("GET", "/cookies", _nothing),
     "moved, not followed": ("GET", "/moved/302", lambda: {"redirect": False}),
     "moved to another host": (
         "GET",
@@ -346,7 +304,7 @@ def test_a_request_of_urllib3_and_its_answer(what: str) -> None:
         with urllib3.PoolManager() as pools:
             return _of_urllib3(pools.request(method, URL + path, **options()))
 
-    twins(case, *ADDED_BY_URLLIB3)
+    assert_twins(case, *ADDED_BY_URLLIB3)
 
 
 READ_BY_URLLIB3: Final[dict[str, Callable[[Any], Any]]] = {
@@ -373,7 +331,7 @@ def test_urllib3_reads_a_stream(path: str, how: str) -> None:
             got = pools.request("GET", URL + path, preload_content=False)
             return READ_BY_URLLIB3[how](got), got.tell(), got.closed
 
-    twins(case, *ADDED_BY_URLLIB3)
+    assert_twins(case, *ADDED_BY_URLLIB3)
 
 
 # httpx
@@ -398,8 +356,8 @@ def _of_httpx(got: httpx.Response) -> dict[str, Any]:
 
 
 HTTPX: Final[dict[str, tuple[str, str, Callable[[], dict[str, Any]]]]] = {
-    "nothing": ("GET", "/echo", _nothing),
-    "nothing posted": ("POST", "/echo", _nothing),
+    "nothing": ("GET", "/echo", nothing),
+    "nothing posted": ("POST", "/echo", nothing),
     "parameters": ("GET", "/echo", lambda: {"params": {"b": "2 +/é"}}),
     "headers": ("GET", "/echo", lambda: {"headers": [("X-A", "1"), ("X-A", "2")]}),
     "json": ("POST", "/echo", lambda: {"json": {"a": ["é", None]}}),
@@ -417,20 +375,13 @@ HTTPX: Final[dict[str, tuple[str, str, Callable[[], dict[str, Any]]]]] = {
         lambda: {"content": b"x", "headers": {"Expect": "100-continue"}},
     ),
     "who asks": ("GET", "/basic", lambda: {"auth": ("alice", "secret")}),
-    "a refusal": ("GET", "/basic", _nothing),
-    "HEAD": ("HEAD", "/large", _nothing),
-    "OPTIONS": ("OPTIONS", "/echo", _nothing),
-    "204": ("GET", "/status/204", _nothing),
-    "304": ("GET", "/status/304", _nothing),
-    "404": ("DELETE", "/status/404", _nothing),
-    "599": ("GET", "/status/599", _nothing),
-    "packed answer": ("GET", "/gzip", _nothing),
-    "deflated answer": ("GET", "/deflate", _nothing),
-    "links": ("GET", "/linked", _nothing),
-    "cookies set": ("GET", "/cookies", _nothing),
-    "a charset": ("GET", "/lines", _nothing),
+    "a refusal": ("GET", "/basic", nothing),
+    **ANSWERS,
+    "OPTIONS": ("OPTIONS", "/echo", nothing),
+    "599": ("GET", "/status/599", nothing),
+    "a charset": ("GET", "/lines", nothing),
     "moved, not followed": ("GET", "/moved/302", lambda: {"follow_redirects": False}),
-    "HEAD moved": ("HEAD", "/moved/303", _nothing),
+    "HEAD moved": ("HEAD", "/moved/303", nothing),
     "moved to another host": (
         "GET",
         "/away",
@@ -452,7 +403,7 @@ def test_a_request_of_httpx_and_its_answer(what: str) -> None:
         with httpx.Client(follow_redirects=True, cookies={"mine": "1"}) as client:
             return _of_httpx(client.request(method, URL + path, **options()))
 
-    twins(case)
+    assert_twins(case)
 
 
 @pytest.mark.parametrize("loop", ["asyncio", "trio"])
@@ -464,7 +415,7 @@ def test_a_request_of_async_httpx_and_its_answer(what: str, loop: str) -> None:
         async with httpx.AsyncClient(follow_redirects=True, cookies={"mine": "1"}) as client:
             return _of_httpx(await client.request(method, URL + path, **options()))
 
-    twins(lambda: anyio.run(ask, backend=loop))
+    assert_twins(lambda: anyio.run(ask, backend=loop))
 
 
 @pytest.mark.parametrize("loop", ["asyncio", "trio"])
@@ -482,7 +433,7 @@ def test_pieces_are_sent_by_httpx(loop: str) -> None:
             mine = _of_httpx(client.put(f"{URL}/echo", content=_pieces()))
         return mine, anyio.run(ask, backend=loop)
 
-    twins(case)
+    assert_twins(case)
 
 
 def test_a_client_of_httpx() -> None:
@@ -518,7 +469,7 @@ def test_a_client_of_httpx() -> None:
             notes.append(sorted(client.cookies.items()))
         return notes
 
-    kept = twins(case)[-1]
+    kept = assert_twins(case)[-1]
 
     assert [name for name, _ in kept] == ["a", "b", "moved"]
 
@@ -547,7 +498,7 @@ def test_httpx_raises_for_a_status(path: str) -> None:
             except (httpx.HTTPStatusError, httpx.TooManyRedirects) as error:
                 return type(error), str(error), str(error.request.url)
 
-    twins(case)
+    assert_twins(case)
 
 
 READ_BY_HTTPX: Final[dict[str, Callable[[httpx.Response], Any]]] = {
@@ -569,7 +520,7 @@ def test_httpx_reads_a_stream(path: str, how: str) -> None:
             read = READ_BY_HTTPX[how](got)
             return read, got.num_bytes_downloaded, got.is_closed, got.is_stream_consumed
 
-    twins(case)
+    assert_twins(case)
 
 
 def test_a_stream_of_httpx_that_is_read_twice() -> None:
@@ -580,7 +531,7 @@ def test_a_stream_of_httpx_that_is_read_twice() -> None:
                 list(got.iter_raw())
             return first, type(caught.value)
 
-    twins(case)
+    assert_twins(case)
 
 
 # http.client
@@ -629,7 +580,7 @@ def test_a_request_of_http_client_and_its_answer(what: str) -> None:
         finally:
             connection.close()
 
-    twins(case)
+    assert_twins(case)
 
 
 def test_http_client_sends_in_chunks_and_reads_in_pieces() -> None:
@@ -659,7 +610,7 @@ def test_http_client_sends_in_chunks_and_reads_in_pieces() -> None:
         finally:
             connection.close()
 
-    twins(lambda: list(case()))
+    assert_twins(lambda: list(case()))
 
 
 # urllib.request
@@ -718,7 +669,7 @@ def test_a_request_of_urllib_and_its_answer(what: str) -> None:
             got.append(_of_urllib(answer))
         return got, sorted((cookie.name, cookie.value, cookie.domain) for cookie in kept)
 
-    twins(case)
+    assert_twins(case)
 
 
 def test_a_digest_that_is_asked_for_is_given_by_urllib() -> None:
@@ -748,4 +699,4 @@ def test_a_file_is_fetched_by_urllib() -> None:
         urllib.request.urlcleanup()
         return sorted(headers.items()), steps
 
-    twins(case)
+    assert_twins(case)

@@ -51,6 +51,43 @@ class Outcome(NamedTuple):
     seen: list[Seen]
 
 
+def assert_twins(case: Case, *below: str) -> Any:
+    """What was got, which is the same with both, and so is what they have seen, but for the fields
+    that a library adds `below` where it is caught.
+    """
+    real, fake = really(case), faked(case)
+
+    assert fake.got == real.got
+    assert _without(below, fake) == _without(below, real)
+    assert real.seen
+    return real.got
+
+
+def _without(below: tuple[str, ...], outcome: Outcome) -> list[Seen]:
+    return [
+        seen._replace(headers=[field for field in seen.headers if field[0] not in below])
+        for seen in outcome.seen
+    ]
+
+
+def nothing() -> dict[str, Any]:
+    """No options beside the method and the URL."""
+    return {}
+
+
+ANSWERS: Final[dict[str, tuple[str, str, Callable[[], dict[str, Any]]]]] = {
+    "HEAD": ("HEAD", "/large", nothing),
+    "204": ("GET", "/status/204", nothing),
+    "304": ("GET", "/status/304", nothing),
+    "404": ("DELETE", "/status/404", nothing),
+    "packed answer": ("GET", "/gzip", nothing),
+    "deflated answer": ("GET", "/deflate", nothing),
+    "links": ("GET", "/linked", nothing),
+    "cookies set": ("GET", "/cookies", nothing),
+}
+"""What every client is answered, by a method and a path alone."""
+
+
 def really(case: Case) -> Outcome:
     """Every name leads to the server."""
     with _served() as seen, patch.object(socket, "getaddrinfo", _all_lead_here):

@@ -4,10 +4,6 @@ Knows no cloud.
 A source is one way to find credentials, under the name that its variable, file or mode has. While
 one is there, no other is: the developer's own credentials are out of sight, and never used by
 mistake.
-
-A file may change with time, as the token of a pod does. Python reports to audit hooks (PEP 578)
-that a file is about to be opened, from whichever library and thread; so it is brought up to date
-just then, whoever moved the clock. What another process opens is as it was last.
 """
 
 from __future__ import annotations
@@ -25,9 +21,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Lock
 from typing import Any, Final, Literal, Protocol
 from unittest.mock import patch
+
+from pytest_ramsts.environment.changing import kept
 
 __all__ = ["SOURCES", "Contents", "Credentials", "Find", "Need", "Source", "Wish", "found"]
 
@@ -399,7 +396,7 @@ def found(source: Source, wish: Wish) -> Iterator[None]:
             if isinstance(contents, str):
                 file.write_text(contents, encoding="utf-8")
             else:
-                stack.enter_context(_kept(file, contents))
+                stack.enter_context(kept(file, contents))
         # There is no such file but where a source makes it.
         nothing = {"ALIBABA_CLOUD_CREDENTIALS_FILE": str(home / "none.ini")}
         values = {**_ABSENT, **_DISABLED, **nothing, **find.variables}
@@ -442,55 +439,3 @@ def _schedulers_ended() -> Iterator[None]:
         finally:
             for end in left:
                 end()
-
-
-# Files that change with time
-
-
-class _Changing:
-    """A file that is what its source says at the moment."""
-
-    def __init__(self, path: Path, source: Callable[[], str]) -> None:
-        self._path = path
-        self._source = source
-        self._text = ""
-        self._lock = Lock()
-
-    def renew(self) -> None:
-        """Write what there is to read now, in one step, and only if it is something new."""
-        with self._lock:
-            text = self._source()
-            if text != self._text:
-                new = self._path.with_name(f"{self._path.name}.new")
-                new.write_text(text, encoding="utf-8")
-                new.replace(self._path)
-                self._text = text
-
-
-_changing: dict[str, _Changing] = {}
-_listening: list[bool] = []
-
-
-@contextmanager
-def _kept(path: Path, source: Callable[[], str]) -> Iterator[None]:
-    """Keep a file up to date for the block, under its name and what that stands for."""
-    if not _listening:
-        # A hook cannot be taken off again: one for the process, idle while no file changes.
-        _listening.append(True)
-        sys.addaudithook(_audit)
-    file = _Changing(path, source)
-    file.renew()
-    names = {str(path), os.path.realpath(path)}
-    _changing.update(dict.fromkeys(names, file))
-    try:
-        yield
-    finally:
-        for name in names:
-            del _changing[name]
-
-
-def _audit(event: str, arguments: tuple[Any, ...]) -> None:
-    if _changing and event == "open" and isinstance(arguments[0], str):
-        file = _changing.get(arguments[0])
-        if file is not None:
-            file.renew()
