@@ -14,21 +14,24 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import chain, repeat
+from operator import itemgetter
 from threading import Lock
-from typing import Any, Final, Literal, Protocol, TypeVar
+from typing import Any, Final, Literal, Protocol
 
 from pytest_ramsts.errors import ApiError, AuthenticationError, RamstsError, UrlExpiredError
 from pytest_ramsts.identity import (
+    NOTHING,
     AccessKey,
     BearerToken,
     Caller,
     Credentials,
+    Held,
     Nonces,
     Session,
     World,
 )
 from pytest_ramsts.identity.network_policies import WITHOUT
-from pytest_ramsts.journal import Call, Journal
+from pytest_ramsts.journal import Call, Journal, current_site
 from pytest_ramsts.policy import AppliedPolicy, Decision
 from pytest_ramsts.service import Body, Dialect, Invocation, Operation, Rpc, Service
 from pytest_ramsts.wire import Request, Response, signatures
@@ -53,8 +56,6 @@ LONGEST_HOST: Final = 253
 
 LARGEST_KEPT: Final = 1 << 20
 """Octets of a body that the journal keeps; a larger one it keeps without."""
-
-_Message = TypeVar("_Message", Request, Response)
 
 _INTERNAL: Final = (
     "The request processing has failed due to some unknown error, exception or failure."
@@ -92,8 +93,7 @@ class Gateway:
         self._numbering = Lock()
         self._holders: dict[str, tuple[Service, ...]] = {}
         """By code, the services that know more of a resource than its ARN says."""
-        world.resource_policies = self._resource_policies
-        world.resource_keys = self._resource_keys
+        world.resource = self._resource
         world.resource_owner = self._resource_owner
         self._add_services(services)
 
@@ -201,9 +201,9 @@ class Gateway:
             self.world,
             region,
             request,
-            state=self.state(service),
-            credentials=credentials,
-            content=call.content,
+            self.state(service),
+            credentials,
+            call.content,
         )
         if (fault := self.fault_for(invocation)) is not None:
             passage.spoil = partial(fault.after, invocation=invocation)
@@ -279,12 +279,13 @@ class Gateway:
     ) -> None:
         """Ask for every resource that the operation names. One refusal refuses the call."""
         asked = operation.asks(invocation, arguments)
-        passage.resources = tuple([resource for _, resource in asked])
+        passage.resources = tuple(map(itemgetter(1), asked))
         if self.mode == "off" or not asked:
             return
         request, caller = invocation.request, invocation.caller
         context = caller.context(operation.action, secure=request.scheme == "https")
-        context |= operation.keys(arguments)
+        if operation.supplies:
+            context |= operation.keys(arguments)
         if invocation.service.keys is not None:
             context |= invocation.service.keys(invocation)
         for action, resource in asked:
@@ -295,24 +296,20 @@ class Gateway:
                     raise invocation.service.denied(passage.decision, invocation)
                 return
 
-    def _resource_policies(self, arn: str) -> tuple[AppliedPolicy, ...]:
-        """The policies that a resource has itself, as the service that holds it knows them."""
+    def _resource(self, arn: str) -> Held:
+        """What a resource brings along, as the services that hold it know."""
         holders = self._holders_of(arn)
         if not holders:
-            return ()
-        return tuple(
-            policy
-            for service in holders
-            if service.policies_of is not None
-            for policy in service.policies_of(self.state(service), arn)
-        )
-
-    def _resource_keys(self, arn: str) -> Mapping[str, str]:
+            return NOTHING
         keys: dict[str, str] = {}
-        for service in self._holders_of(arn):
+        policies: list[AppliedPolicy] = []
+        for service in holders:
+            state = self.state(service)
             if service.keys_of is not None:
-                keys |= service.keys_of(self.state(service), arn)
-        return keys
+                keys |= service.keys_of(state, arn)
+            if service.policies_of is not None:
+                policies += service.policies_of(state, arn)
+        return Held(keys, tuple(policies))
 
     def _resource_owner(self, arn: str) -> str:
         for service in self._holders_of(arn):
@@ -335,9 +332,9 @@ class Gateway:
     def _write(self, request: Request, passage: _Passage, response: Response) -> Response:
         error = passage.error
         now = self.world.clock.time()
-        if "Date" not in dict(response.headers):
-            dated = (*response.headers, ("Date", dates.written_http(now)))
-            response = Response(response.status, dated, response.body)
+        status, headers, body = response
+        if "Date" not in dict(headers):
+            response = Response(status, (*headers, ("Date", dates.written_http(now))), body)
         if passage.spoil is not None:
             outcome = passage.spoil(response)
             if isinstance(outcome, OSError):
@@ -366,16 +363,12 @@ class Gateway:
                     else "",
                     passage.request_id,
                     passage.parameters,
-                    _lightened(request),
-                    _lightened(response),
+                    request if len(request.body) <= LARGEST_KEPT else replace(request, body=b""),
+                    response if len(response.body) <= LARGEST_KEPT else response._replace(body=b""),
+                    current_site(),
                 )
             )
         return response
-
-
-def _lightened(message: _Message) -> _Message:
-    """A message as it is kept: without a body that would fill the memory."""
-    return message if len(message.body) <= LARGEST_KEPT else replace(message, body=b"")
 
 
 _RPC: Final = Rpc()

@@ -110,7 +110,8 @@ class Operation:
         self.action = action
         self.run = run
         self.identify = identify
-        self._keys = keys
+        self.supplies = keys
+        """The condition keys that it supplies, and the parameters that they come from."""
         self.requires = tuple(requires)
         self._asked = _asked(on, action)
         self._injected: list[str] = []
@@ -130,7 +131,9 @@ class Operation:
         for name in self.requires:
             if name not in given and not any(key.startswith(f"{name}.") for key in given):
                 raise MissingParameterError(name)
-        arguments = {name: _INJECTED[name](invocation) for name in self._injected}
+        arguments: dict[str, Any] = {}
+        for name in self._injected:
+            arguments[name] = _INJECTED[name](invocation)
         for parameter in self._parameters:
             value = parameter.read(given)
             if value is not None:
@@ -151,16 +154,23 @@ class Operation:
             if isinstance(resource, str):
                 found: str | Iterable[str] = resource.format_map(arguments)
             else:
-                found = resource(invocation=invocation, **_free(arguments))
-            tails = (found,) if isinstance(found, str) else found
-            asked += [(action, self.service.arn(tail, account_id, region)) for tail in tails]
+                found = resource(invocation=invocation, **_without(self._injected, arguments))
+            if isinstance(found, str):
+                asked.append((action, self.service.arn(found, account_id, region)))
+            else:
+                asked += [(action, self.service.arn(tail, account_id, region)) for tail in found]
         return asked
 
     def keys(self, arguments: Mapping[str, Any]) -> dict[str, str]:
-        """The condition keys that this operation supplies."""
-        if not self._keys:
-            return {}
-        return {key: arguments[name] for key, name in self._keys.items() if arguments[name]}
+        """The condition keys that a call of this operation supplies."""
+        return {key: arguments[name] for key, name in self.supplies.items() if arguments[name]}
+
+
+def _without(injected: Iterable[str], arguments: Mapping[str, Any]) -> dict[str, Any]:
+    free = dict(arguments)
+    for name in injected:
+        del free[name]
+    return free
 
 
 def _asked(on: On, action: str) -> list[tuple[str, Resource]]:
@@ -178,10 +188,6 @@ _INJECTED: Final[Mapping[str, Callable[[Invocation], Any]]] = {
     "invocation": lambda invocation: invocation,
     "state": lambda invocation: invocation.state,
 }
-
-
-def _free(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in arguments.items() if name not in _INJECTED}
 
 
 @dataclass(frozen=True, slots=True)

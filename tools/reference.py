@@ -277,7 +277,7 @@ def condition_keys() -> str:
         (code(key), code(operation.action), code(argument))
         for service in SERVICES
         for operation in service.operations.values()
-        for key, argument in operation._keys.items()
+        for key, argument in operation.supplies.items()
     )
     return page(
         "Condition keys",

@@ -23,9 +23,10 @@ from pytest_ramsts.identity.register import Page, Register, page_through
 from pytest_ramsts.identity.roles import Role
 from pytest_ramsts.identity.sessions import Session
 from pytest_ramsts.identity.users import User
-from pytest_ramsts.identity.world import Credentials, Names, World
+from pytest_ramsts.identity.world import NOTHING, Credentials, Held, Names, World
 
 __all__ = [
+    "NOTHING",
     "AccessKey",
     "Account",
     "Anonymous",
@@ -37,6 +38,7 @@ __all__ = [
     "Credentials",
     "Folder",
     "Group",
+    "Held",
     "Ids",
     "KeyPair",
     "Limits",

@@ -12,6 +12,7 @@ from pytest_ramsts.clock import timestamp
 from pytest_ramsts.errors import RamstsError
 from pytest_ramsts.identity.bearer_tokens import BearerToken
 from pytest_ramsts.policy import Access, AppliedPolicy, Decision, Layers, Principal, decide
+from pytest_ramsts.policy.arns import account_of
 from pytest_ramsts.policy.known_actions import COMPLETE, actions_of, closest, is_known
 
 if TYPE_CHECKING:
@@ -97,16 +98,18 @@ class Caller:
         """The one decision behind `can` and behind every call. `context` is complete as given."""
         world = self.account.world
         role = world.find_role(resource) if action.lower() == "sts:assumerole" else None
-        keys = world.keys_of(resource)
+        keys, policies = world.held_by(resource)
         if keys:
             context = {**keys, **context}
-        access = Access(self.principal, action, resource, context, resource_group=resource_group)
+        principal = self.principal
+        owner = account_of(resource) or principal.account_id
+        access = Access(principal, action, resource, context, resource_group, owner)
         layers = Layers(
-            control=world.control_of(access.owner),
-            session=self.session_policy(),
-            identity=world.policies_seen(self),
-            resource=world.resource_policies(resource),
-            trust=world.trust_seen(role) if role else None,
+            world.control_of(owner),
+            self.session_policy(),
+            world.policies_seen(self),
+            policies,
+            world.trust_seen(role) if role else None,
         )
         return decide(access, layers, world.settings.policy)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import ChainMap, deque
 from collections.abc import Callable, Mapping, MutableMapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from pytest_ramsts.clock import Clock
 from pytest_ramsts.errors import AlreadyExistsError, AuthenticationError, NotExistError, RamstsError
@@ -38,6 +39,18 @@ Credentials = AccessKey | Session | BearerToken
 """What proves that a call is somebody's."""
 
 
+class Held(NamedTuple):
+    """What a resource brings along to a decision."""
+
+    keys: Mapping[str, str] = MappingProxyType({})
+    """The condition keys that it supplies, such as its tags."""
+    policies: tuple[AppliedPolicy, ...] = ()
+    """The policies that it has itself, such as a bucket's."""
+
+
+NOTHING: Final = Held()
+
+
 class Names(Protocol):
     """Where names that people read come from."""
 
@@ -63,10 +76,8 @@ class World:
         self.names = names
         self.limits = limits or Limits()
         self.settings = settings or Settings()
-        self.resource_policies: Callable[[str], tuple[AppliedPolicy, ...]] = lambda _: ()
-        """The policies that a resource has itself, such as a bucket's, from those who know."""
-        self.resource_keys: Callable[[str], Mapping[str, str]] = lambda _: {}
-        """Likewise, the condition keys that a resource supplies, such as its tags."""
+        self.resource: Callable[[str], Held] = lambda _: NOTHING
+        """What a resource brings along, from those who know."""
         self.resource_owner: Callable[[str], str] = lambda _: ""
         """Likewise, the account that owns a resource; "" where nobody knows better than its ARN."""
         self.late: Propagation | None = None
@@ -151,17 +162,17 @@ class World:
         """What `add_system_policy` added or replaced, by name."""
         return dict(self._own_system_policies)
 
-    def keys_of(self, arn: str) -> Mapping[str, str]:
-        """The condition keys that a resource supplies: its tags."""
+    def held_by(self, arn: str) -> Held:
+        """What a resource brings along: a bucket its policy, whatever bears tags those."""
         if not arn.startswith("acs:ram:"):
-            return self.resource_keys(arn)
+            return self.resource(arn)
         *_, account_id, tail = ("", *arn.split(":", 4))
         account = self.accounts_by_id.get(account_id)
         kind, _, name = tail.partition("/")
         thing = account.tagged(kind, name) if account is not None else None
         if thing is None or not thing.tags:
-            return {}
-        return {f"acs:ResourceTag/{key}": value for key, value in thing.tags.items()}
+            return NOTHING
+        return Held({f"acs:ResourceTag/{key}": value for key, value in thing.tags.items()})
 
     def add_system_policy(
         self, name: str, document: PolicySource, *, description: str = ""

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from pytest_ramsts.intercept.hosts import Hosts
 from pytest_ramsts.wire import Handle, Request, Response
+from pytest_ramsts.wire.message import Pairs
 
 __all__ = ["Catch", "drained", "missing", "reason_of"]
 
@@ -56,14 +57,15 @@ class Catch:
     def answer(self, request: Request) -> Response:
         """With its length, as every server tells it; that of HEAD has the headers of the GET."""
         response = self._handle(request)
-        status, headers, body = response.status, response.headers, response.body
-        names = [name.lower() for name, _ in headers]
-        if status in _WITHOUT_BODY or "content-length" in names or "transfer-encoding" in names:
-            if not body or request.method != "HEAD":
-                return response
-        else:
+        status, headers, body = response
+        if status not in _WITHOUT_BODY and not _tells_length(headers):
             headers = (*headers, ("Content-Length", str(len(body))))
         return Response(status, headers, b"" if request.method == "HEAD" else body)
+
+
+def _tells_length(headers: Pairs) -> bool:
+    names = "\n".join(["", *dict(headers), ""]).lower()
+    return "\ncontent-length\n" in names or "\ntransfer-encoding\n" in names
 
 
 _WITHOUT_BODY: Final = {204, 304}
@@ -81,9 +83,11 @@ def missing(response: Response, method: str) -> int:
 
 def drained(body: Any) -> bytes:
     """A body as sync clients take it (bytes, text, a file, an iterable), read to its end."""
+    if isinstance(body, bytes):
+        return body
     if body is None:
         return b""
-    if isinstance(body, str | bytes | bytearray | memoryview):
+    if isinstance(body, str | bytearray | memoryview):
         return _bytes(body)
     if hasattr(body, "read"):
         return _bytes(body.read())

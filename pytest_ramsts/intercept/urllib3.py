@@ -37,7 +37,8 @@ def seams(catch: Catch) -> Iterator[Seam]:
             taken = catch.takes(pool.host) if url.startswith("/") else catch.takes_url(url)
             if not taken:
                 return under(pool, method, url, body, headers, *args, **options)
-            options.update(zip(_POSITIONAL, args, strict=False))
+            if args:
+                options.update(zip(_POSITIONAL, args, strict=False))
             return _answered(catch, pool, method, url, drained(body), headers, options)
 
         return urlopen
@@ -58,18 +59,21 @@ def _answered(
     options: dict[str, Any],
 ) -> Any:
     library = _library()
-    whole = f"{pool.scheme}://{_authority(pool)}{url}" if url.startswith("/") else url
+    if url.startswith("/"):
+        authority = _authority(pool)
+        whole = f"{pool.scheme}://{authority}{url}"
+    else:
+        authority = url.partition("://")[2].partition("/")[0].partition("?")[0]
+        whole = url
     if headers is None:
         headers = pool.headers
     redirect = options.get("redirect", True)
     retries = options.get("retries")
     if not isinstance(retries, library.Retry):
         retries = library.Retry.from_int(retries, redirect=redirect, default=pool.retries)
-    sent = [(str(name), value) for name, value in headers.items()]
-    if "host" not in [name.lower() for name, _ in sent]:
-        sent.append(("Host", whole.partition("://")[2].partition("/")[0].partition("?")[0]))
     patience = _patience(pool, options)
-    request = Request(method.upper(), whole, Headers(sent), body, "urllib3", patience=patience)
+    sent = Headers(headers.items(), host=authority)
+    request = Request(method.upper(), whole, sent, body, "urllib3", patience=patience)
     # What follows is what `urlopen` itself does with a failure, and with an answer.
     try:
         response = _to_urllib3(catch.answer(request), method, url, retries, options)
@@ -169,20 +173,26 @@ def _to_urllib3(response: Any, method: str, url: str, retries: Any, options: dic
     lacking = missing(response, method)
     headers = library.HTTPHeaderDict()
     for name, value in response.headers:
-        if name.lower() != "transfer-encoding":  # all of it has arrived
-            headers.add(name, value)
-    return library.HTTPResponse(
-        body=_Broken(response.body, lacking) if lacking else Body(response.body),
+        headers.add(name, value)
+    if "transfer-encoding" in headers:
+        del headers["transfer-encoding"]  # all of it has arrived
+    preload = options.get("preload_content", True)
+    body: BytesIO = BytesIO(response.body) if preload else Body(response.body)
+    answer = library.HTTPResponse(
+        body=_Broken(response.body, lacking) if lacking else body,
         headers=headers,
         status=response.status,
         version=11,
         reason=reason_of(response.status),
-        preload_content=options.get("preload_content", True),
+        preload_content=preload,
         decode_content=options.get("decode_content", True),
         retries=retries,
         request_method=method,
         request_url=url,
     )
+    if preload:
+        body.close()
+    return answer
 
 
 class Body(BytesIO):

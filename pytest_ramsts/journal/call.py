@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from pytest_ramsts.identity import Caller
-from pytest_ramsts.journal.site import Site, current_site
+from pytest_ramsts.journal.site import Site
 from pytest_ramsts.policy import Decision
 from pytest_ramsts.wire import Request, Response
 from pytest_ramsts.wire.secrets import masked
@@ -23,8 +22,7 @@ _ASSUMPTIONS: Final = frozenset(
 _STRING_TO_SIGN = re.compile(r" server string ?to ?sign is", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Call:
+class Call(NamedTuple):
     """One call: who asked for what, what was decided, what was answered."""
 
     number: int
@@ -56,10 +54,13 @@ class Call:
     response: Response
     """What was answered. Of request and response, a body of more than 1 MiB is not kept."""
 
-    site: Site | None = field(default_factory=current_site)
+    site: Site | None
     """The line of the code under test that made it; None where no such line is on the stack, as in
     a thread of an SDK, and for calls of other processes.
     """
+
+    def __hash__(self) -> int:
+        return hash(self.request_id)
 
     def __repr__(self) -> str:
         who = self.caller.principal.arn if self.caller else "somebody"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from types import MappingProxyType
+from typing import Final, Literal, NamedTuple
 
 from pytest_ramsts.policy.arns import account_of
 from pytest_ramsts.policy.document import Policy
@@ -15,8 +15,10 @@ __all__ = ["Access", "AppliedPolicy", "AppliedPolicyType", "Layers"]
 AppliedPolicyType = Literal["System", "Custom", "Session", "Trust", "Control", "Resource"]
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+_NO_KEYS: Final[Mapping[str, str | Sequence[str]]] = MappingProxyType({})
+
+
+class Access(NamedTuple):
     """One question: may `principal` do `action` on `resource`?
 
     `context` holds the condition keys of the request; a key that is not there is absent.
@@ -27,7 +29,7 @@ class Access:
     principal: Principal
     action: str
     resource: str
-    context: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
+    context: Mapping[str, str | Sequence[str]] = _NO_KEYS
     resource_group: str | None = None
     resource_owner: str = ""
 

@@ -60,11 +60,16 @@ def _usual(question: Question, layers: Layers) -> Verdict:
 
 def _owner(question: Question, layers: Layers) -> Verdict:
     """The account has all rights on what it owns; only its own resource policies can take them."""
+    if not layers.resource:
+        return _OWNER
     verdict = _resource(question, layers)
     reaches = question.settings.resource_deny_of_owner == "denies"
     if verdict.reason == "ExplicitDeny" and reaches:
         return verdict
-    return Verdict("Allow", "")
+    return _OWNER
+
+
+_OWNER: Final = Verdict("Allow", "")
 
 
 def _assume_role(question: Question, layers: Layers) -> Verdict:

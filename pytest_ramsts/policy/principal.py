@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from pytest_ramsts.policy.arns import role_folded
 from pytest_ramsts.policy.settings import Settings
@@ -15,8 +15,7 @@ __all__ = ["Principal", "PrincipalKind", "Principals"]
 PrincipalKind = Literal["Account", "RAMUser", "AssumedRole", "Service", "Federated", "Anonymous"]
 
 
-@dataclass(frozen=True, slots=True)
-class Principal:
+class Principal(NamedTuple):
     """The caller as the policy language sees it.
 
     `name` is the user's or role's name, a service's host, or a provider's tail such as
@@ -37,7 +36,7 @@ class Principal:
     @property
     def principal_arn(self) -> str:
         """What `acs:PrincipalARN` says: a role session is its role, without the session's name."""
-        return self.role_arn or self.arn
+        return self.role_arn if self.kind == "AssumedRole" else self.arn
 
     @property
     def role_arn(self) -> str:

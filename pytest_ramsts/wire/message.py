@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple, TypeGuard
+from typing import Any, Final, NamedTuple
 
 from pytest_ramsts.wire import quoting
 from pytest_ramsts.wire.secrets import masked
@@ -16,6 +17,8 @@ __all__ = ["Handle", "Headers", "Pairs", "Request", "Response"]
 FORM: Final = "application/x-www-form-urlencoded"
 
 Pairs = tuple[tuple[str, str], ...]
+
+Text = str | bytes
 
 
 class Headers:
@@ -27,19 +30,31 @@ class Headers:
 
     __slots__ = ("_first", "_pairs")
 
-    def __init__(self, pairs: Iterable[tuple[str | bytes, str | bytes]] = ()) -> None:
-        given = tuple(pairs)
-        self._pairs: Pairs = given if _is_plain(given) else _in_octets(given)
+    def __init__(self, pairs: Iterable[tuple[Text, Text | int]] = (), *, host: str = "") -> None:
+        """`host` is what the library will say further down, if it was not told."""
+        given: Any = tuple(pairs)
         # Backwards, so that of a field sent twice the first value stays.
-        self._first = {name.lower(): value for name, value in reversed(self._pairs)}
+        first: Any = {name.lower(): value for name, value in reversed(given)}
+        try:  # ASCII text, as nearly always: one look at all of it, not one at each.
+            is_plain = "".join([*first, *first.values()]).isascii()
+        except TypeError:  # some of it is bytes
+            is_plain = False
+        if not is_plain or len(first) < len(given):
+            given = tuple([(_octets(name), _octets(value)) for name, value in given])
+            first = {name.lower(): value for name, value in reversed(given)}
+        if host and "host" not in first:
+            given = (*given, ("Host", host))
+            first["host"] = host
+        self._pairs: Pairs = given
+        self._first: dict[str, str] = first
 
     def get(self, name: str, default: str = "") -> str:
         """The first value of a field: a field sent twice is read, and verified, by that."""
         return self._first.get(name.lower(), default)
 
-    def lowered(self) -> dict[str, str]:
+    def lowered(self) -> Mapping[str, str]:
         """The first value of every field by its lower-case name."""
-        return dict(self._first)
+        return self._first
 
     def lines(self, *prefixes: str, without: tuple[str, ...] = ()) -> str:
         """`name:value` a line, sorted, of the fields whose lower-case name starts so."""
@@ -83,7 +98,6 @@ class Request:
     patience: float | None = None
     """For how many seconds the client waits for an answer; None if it would wait for ever."""
 
-    _host: str | None = field(default=None, init=False, repr=False, compare=False)
     _parts: _Url | None = field(default=None, init=False, repr=False, compare=False)
     _params: Pairs | None = field(default=None, init=False, repr=False, compare=False)
     _form: Pairs | None = field(default=None, init=False, repr=False, compare=False)
@@ -94,32 +108,27 @@ class Request:
 
     @property
     def scheme(self) -> str:
-        return self._split().scheme
+        return (self._parts or self._split()).scheme
 
     @property
     def authority(self) -> str:
         """What the Host header says, or will say when the HTTP library has added it."""
-        return self.headers.get("host") or self._split().authority
+        return self.headers.get("host") or (self._parts or self._split()).authority
 
     @property
     def host(self) -> str:
         """The host that is asked, in lower case and without its port."""
-        if self._host is None:
-            host = self.authority.strip().lower()
-            is_ipv6 = host.startswith("[")
-            host = host.partition("]")[0][1:] if is_ipv6 else host.partition(":")[0]
-            object.__setattr__(self, "_host", host)
-        return self._host or ""
+        return _host(self.authority)
 
     @property
     def path(self) -> str:
         """The path as sent, still escaped; never empty."""
-        return self._split().path
+        return (self._parts or self._split()).path
 
     @property
     def query(self) -> str:
         """The query as sent, still escaped."""
-        return self._split().query
+        return (self._parts or self._split()).query
 
     @property
     def params(self) -> Pairs:
@@ -152,15 +161,12 @@ class Request:
         return fields
 
     def _split(self) -> _Url:
-        parts = self._parts
-        if parts is None:
-            parts = _split(self.url)
-            object.__setattr__(self, "_parts", parts)
+        parts = _split(self.url)
+        object.__setattr__(self, "_parts", parts)
         return parts
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Response:
+class Response(NamedTuple):
     """One HTTP answer."""
 
     status: int
@@ -206,34 +212,37 @@ _DEFAULT_PORTS: Final = {"http": ":80", "https": ":443"}
 def _split(url: str) -> _Url:
     if not url.isascii():
         url = quoting.escaped(url)  # as every HTTP library does before it sends
-    url = url.partition("#")[0]
-    scheme, separator, rest = url.partition("://")
-    if not separator or "/" in scheme or "?" in scheme:
-        scheme, rest = "", url
-    rest, _, query = rest.partition("?")
+    head, _, query = url.partition("#")[0].partition("?")
+    return _Url(*_head(head), query)
+
+
+@lru_cache(maxsize=256)  # A test speaks to few hosts, and often about the same.
+def _head(head: str) -> tuple[str, str, str]:
+    """Scheme, authority and path of what stands before the query."""
+    scheme, separator, rest = head.partition("://")
+    if not separator or "/" in scheme:
+        scheme, rest = "", head
     authority, slash, path = rest.partition("/")
     scheme = scheme.lower()
     authority = authority.rpartition("@")[2]
     if scheme in _DEFAULT_PORTS:
         authority = authority.removesuffix(_DEFAULT_PORTS[scheme])
-    return _Url(scheme, authority, slash + path or "/", query)
+    return scheme, authority, slash + path or "/"
 
 
-def _is_plain(pairs: Iterable[tuple[str | bytes, str | bytes]]) -> TypeGuard[Pairs]:
-    """Whether all is ASCII text, as nearly always: one look at all of it, not one at each."""
-    try:
-        return "".join([part for pair in pairs for part in pair]).isascii()  # type: ignore[misc]
-    except TypeError:  # some of it is bytes
-        return False
+@lru_cache(maxsize=256)
+def _host(authority: str) -> str:
+    host = authority.strip().lower()
+    if host.startswith("["):  # an IPv6 address
+        return host.partition("]")[0][1:]
+    return host.partition(":")[0]
 
 
-def _in_octets(pairs: Iterable[tuple[str | bytes, str | bytes]]) -> Pairs:
-    return tuple((_octets(name), _octets(value)) for name, value in pairs)
-
-
-def _octets(text: str | bytes) -> str:
+def _octets(text: Text | int) -> str:
     if isinstance(text, bytes):
         return text.decode("latin-1")
+    if isinstance(text, int):  # A length, say, which `http.client` takes as it is.
+        return str(text)
     if text.isascii():
         return text
     try:

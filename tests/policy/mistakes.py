@@ -434,14 +434,14 @@ def control_that_denies(scenario: Scenario) -> Planted:
 def attached_to_another_resource_group(scenario: Scenario) -> Planted:
     policy = _working(scenario, resource_group="rg-other")
     planted = _planted(scenario, "service", 2, "Resource", identity=(policy,))
-    return replace(planted, access=replace(planted.access, resource_group="rg-own"))
+    return replace(planted, access=planted.access._replace(resource_group="rg-own"))
 
 
 def _in_session(scenario: Scenario, session: AppliedPolicy, index: int, element: str) -> Planted:
     planted = _planted(
         scenario, "session", index, element, identity=(_working(scenario),), session=session
     )
-    return replace(planted, access=replace(planted.access, principal=SESSION))
+    return replace(planted, access=planted.access._replace(principal=SESSION))
 
 
 def _planted(scenario: Scenario, policy: str, index: int, element: str, **layers: Any) -> Planted:

@@ -88,7 +88,7 @@ def nonce(request: Request) -> str:
 
 def canonical_hash(request: Request, signed: list[str], digest: str) -> str:
     """The hash of the canonical request: what is signed, by ACS3 and ACS4 alike."""
-    headers = request.headers.lowered()
+    headers = dict(request.headers.lowered())
     if "host" not in headers:
         headers["host"] = request.authority
     get = headers.get

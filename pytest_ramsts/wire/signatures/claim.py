@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from pytest_ramsts.errors import AuthenticationError, MissingParameterError
 from pytest_ramsts.wire.signatures import dates
@@ -14,8 +14,7 @@ Proof = Callable[[str, bool], None]
 """Raises if this secret did not make the signature; the flag is that of `Claim.verify`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """Who says to have signed a request. Nothing is proven before `verify` returned.
 
     A presigned URL is good until `expires`, however old; the oldest kinds carry no date at all.
@@ -23,7 +22,7 @@ class Claim:
 
     algorithm: str
     access_key_id: str
-    security_token: str = field(repr=False)  # "" if there is none
+    security_token: str  # "" if there is none
     nonce: str  # "" where the algorithm has none
     date: str  # as written, "" if there is none
     parse: dates.Parse
@@ -31,22 +30,19 @@ class Claim:
     expires: float | None = None  # epoch seconds, of a presigned URL
     region: str = ""  # of the key, where the algorithm derives one
 
-    @property
-    def time(self) -> float | None:
-        """When it was signed, in epoch seconds; None if that is missing or malformed."""
-        try:
-            return self.parse(self.date)
-        except (ValueError, OverflowError):
-            return None
+    def __repr__(self) -> str:
+        return f"<Claim {self.algorithm} by {self.access_key_id}>"  # the token stays out of it
 
     def timestamp(self) -> float:
         """When it was signed, in epoch seconds, or the gateway's refusal of how that is written."""
         if not self.date:
             raise MissingParameterError("Timestamp")
-        time = self.time
-        if time is None:
-            raise AuthenticationError("InvalidTimeStamp.Format", hint=f"it is `{self.date}`")
-        return time
+        try:
+            return self.parse(self.date)
+        except (ValueError, OverflowError):
+            raise AuthenticationError(
+                "InvalidTimeStamp.Format", hint=f"it is `{self.date}`"
+            ) from None
 
     def verify(self, secret: str, *, form_quoting: bool = True) -> None:
         """Raise `SignatureDoesNotMatch` unless the request is what the owner of `secret` signed.

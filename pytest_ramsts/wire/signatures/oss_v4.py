@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 from hashlib import sha256
 from typing import Final
@@ -76,7 +75,7 @@ def _presigned(request: Request, params: Mapping[str, str]) -> Claim:
         raise AuthenticationError(
             "InvalidTimeStamp.Format", hint=f"x-oss-expires is not from 1 to {_LONGEST}"
         )
-    return replace(claim, expires=claim.timestamp() + life)
+    return claim._replace(expires=claim.timestamp() + life)
 
 
 def _prove(
@@ -88,7 +87,7 @@ def _prove(
     secret: str,
     _form_quoting: bool,
 ) -> None:
-    headers = request.headers.lowered()
+    headers = dict(request.headers.lowered())
     named = sorted(additional.lower().split(";")) if additional else []
     signed = {
         name: headers[name] for name in headers if name in _PLAIN or name.startswith("x-oss-")

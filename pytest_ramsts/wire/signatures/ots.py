@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Final
 
@@ -49,11 +49,12 @@ def sign_response(request: Request, headers: Iterable[tuple[str, str]], secret: 
     Without it the client takes no success for one. The hash is SHA-1 for both generations.
     """
     fields = request.headers.lowered()
-    signature = mac.base64(_key(fields, secret), f"{_lines(headers)}{request.path}", "sha1")
+    lines = _lines(dict(headers))
+    signature = mac.base64(_key(fields, secret), f"{lines}{request.path}", "sha1")
     return f"OTS {fields.get('x-ots-accesskeyid', '')}:{signature}"
 
 
-def _claim(request: Request, name: str, fields: dict[str, str], where: str) -> Claim:
+def _claim(request: Request, name: str, fields: Mapping[str, str], where: str) -> Claim:
     for needed in ("x-ots-accesskeyid", "x-ots-contentmd5", where):
         if not fields.get(needed):
             raise MissingParameterError(needed)
@@ -70,10 +71,10 @@ def _claim(request: Request, name: str, fields: dict[str, str], where: str) -> C
 
 
 def _prove(
-    request: Request, fields: dict[str, str], where: str, secret: str, _form_quoting: bool
+    request: Request, fields: Mapping[str, str], where: str, secret: str, _form_quoting: bool
 ) -> None:
     # The third line is the query; no client has ever sent one.
-    lines = _lines(fields.items())
+    lines = _lines(fields)
     string_to_sign = f"{request.path}\n{request.method}\n{request.query}\n{lines}"
     key = _key(fields, secret)
     if where == _V4:
@@ -93,18 +94,18 @@ def _prove(
         )
 
 
-def _key(fields: dict[str, str], secret: str) -> bytes:
+def _key(fields: Mapping[str, str], secret: str) -> bytes:
     if _V4 not in fields:
         return secret.encode()
     date, region = fields.get("x-ots-signdate", ""), fields.get("x-ots-signregion", "")
     return b64encode(derived_key(secret, date, region, "ots"))  # its text, not its octets
 
 
-def _lines(fields: Iterable[tuple[str, str]]) -> str:
+def _lines(fields: Mapping[str, str]) -> str:
     return "".join(
         [
-            f"{name}:{value.strip()}\n"
-            for name, value in sorted(fields)
+            f"{name}:{fields[name].strip()}\n"
+            for name in sorted(fields)
             if name.startswith("x-ots-") and name not in _SIGNATURES
         ]
     )

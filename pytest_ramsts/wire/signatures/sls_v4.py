@@ -42,7 +42,7 @@ def read(request: Request) -> Claim | None:
 def _prove(
     request: Request, scope: Scope, signature: str, secret: str, _form_quoting: bool
 ) -> None:
-    headers = request.headers.lowered()
+    headers = dict(request.headers.lowered())
     headers.setdefault("host", request.authority)
     signed = sorted(
         name
