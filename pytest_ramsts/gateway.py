@@ -11,7 +11,6 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial
 from itertools import chain, repeat
 from operator import itemgetter
@@ -129,22 +128,25 @@ class Gateway:
 
     def state(self, service: Service) -> Any:
         """The state of a service in this cloud, made when it is first needed."""
-        if service.state is not None and service not in self._states:
-            self._states[service] = service.state()
-        return self._states.get(service)
+        state = self._states.get(service)
+        if state is None and service.state is not None:
+            state = self._states[service] = service.state()
+        return state
 
     def route(self, host: str) -> tuple[Service, str] | None:
         """The service that answers for a host, and the region the host names."""
-        if host not in self._routes:
-            self._routes[host] = next(
-                (
-                    (service, region)
-                    for service in self.services
-                    if (region := service.region_of(host)) is not None
-                ),
-                None,
-            )
-        return self._routes[host]
+        try:
+            return self._routes[host]
+        except KeyError:
+            self._routes[host] = self._route(host)
+            return self._routes[host]
+
+    def _route(self, host: str) -> tuple[Service, str] | None:
+        for service in self.services:
+            region = service.region_of(host)
+            if region is not None:
+                return service, region
+        return None
 
     def handle(self, request: Request, to: Service | None = None) -> Response:
         """Answer a request, whatever it is, and record it. `to` goes before what its host says."""
@@ -185,7 +187,8 @@ class Gateway:
             credentials = self.authenticate(
                 request, passage, service.signatures, anonymous=service.anonymous
             )
-            passage.caller = credentials.caller if credentials else None
+            if credentials is not None:
+                passage.caller = passage.claimant
             caller = passage.caller or self.world.anonymous
             if isinstance(credentials, AccessKey):
                 credentials.last_service = service.name
@@ -236,8 +239,9 @@ class Gateway:
         """Whose signature or token a request bears: proven, current, and not used before; nobody's,
         if it is unsigned and may be `anonymous`.
         """
-        if self.world.late is not None:
-            self.world.late.look()
+        world = self.world
+        if world.late is not None:
+            world.late.look()
         claim = signatures.read(request, taken)
         if claim is None:
             if anonymous:
@@ -246,24 +250,25 @@ class Gateway:
         passage.key_id = claim.access_key_id
         credentials: Credentials
         if claim.algorithm == signatures.BEARER:
-            credentials = self.world.bearer_token(claim.security_token)
+            credentials = world.bearer_token(claim.security_token)
             passage.claimant = credentials.caller
-            _check_bearer_token(credentials, self.world)
+            _check_bearer_token(credentials, world)
         else:
-            credentials = self.world.credentials(claim.access_key_id)
+            credentials = world.credentials(claim.access_key_id)
             passage.claimant = credentials.caller
-            _check_token(credentials, claim.security_token, passage.action, self.world)
-        now = self.world.clock.time()
-        settings = self.world.settings
+            _check_token(credentials, claim.security_token, passage.action, world)
+        now = world.clock.time()
+        settings = world.settings
         signed = _check_time(claim, now, settings.clock_tolerance)
-        nonces, used = self._nonces, (claim.access_key_id, claim.nonce)
-        if claim.nonce and nonces.used(*used, now):
-            raise AuthenticationError("SignatureNonceUsed", hint=f"`{claim.nonce}`")
+        nonce, key_id = claim.nonce, claim.access_key_id
+        if nonce and self._nonces.used(key_id, nonce, now):
+            raise AuthenticationError("SignatureNonceUsed", hint=f"`{nonce}`")
         claim.verify(credentials.secret, form_quoting=settings.credentials_form_quoting)
-        # As long as the request itself would be accepted: its clock may be ahead of ours.
-        until = max(now, signed) + settings.clock_tolerance
-        if claim.nonce and not nonces.use(*used, now=now, until=until):
-            raise AuthenticationError("SignatureNonceUsed", hint=f"`{claim.nonce}`")
+        if nonce:
+            # As long as the request itself would be accepted: its clock may be ahead of ours.
+            until = max(now, signed) + settings.clock_tolerance
+            if not self._nonces.use(key_id, nonce, now=now, until=until):
+                raise AuthenticationError("SignatureNonceUsed", hint=f"`{nonce}`")
         if isinstance(credentials, AccessKey):
             credentials.last_used = now
         return credentials
@@ -347,7 +352,7 @@ class Gateway:
             self.journal.add(
                 Call(
                     len(self.journal) + 1,
-                    datetime.fromtimestamp(now, UTC),
+                    now,
                     passage.service or request.host,
                     passage.operation,
                     passage.action,

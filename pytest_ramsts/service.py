@@ -121,6 +121,7 @@ class Operation:
                 self._injected.append(parameter.name)
             else:
                 self._parameters.append(_Parameter.of(parameter, service.spelling))
+        self._free = [parameter.name for parameter in self._parameters]
 
     def __repr__(self) -> str:
         return f"<Operation {self.action}>"
@@ -154,7 +155,8 @@ class Operation:
             if isinstance(resource, str):
                 found: str | Iterable[str] = resource.format_map(arguments)
             else:
-                found = resource(invocation=invocation, **_without(self._injected, arguments))
+                free = {name: arguments[name] for name in self._free} if self._free else {}
+                found = resource(invocation=invocation, **free)
             if isinstance(found, str):
                 asked.append((action, self.service.arn(found, account_id, region)))
             else:
@@ -164,13 +166,6 @@ class Operation:
     def keys(self, arguments: Mapping[str, Any]) -> dict[str, str]:
         """The condition keys that a call of this operation supplies."""
         return {key: arguments[name] for key, name in self.supplies.items() if arguments[name]}
-
-
-def _without(injected: Iterable[str], arguments: Mapping[str, Any]) -> dict[str, Any]:
-    free = dict(arguments)
-    for name in injected:
-        del free[name]
-    return free
 
 
 def _asked(on: On, action: str) -> list[tuple[str, Resource]]:

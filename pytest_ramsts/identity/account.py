@@ -38,6 +38,7 @@ from pytest_ramsts.identity.service_linked import role_template
 from pytest_ramsts.identity.tags import Tagged, check_tags
 from pytest_ramsts.identity.users import User
 from pytest_ramsts.policy import AppliedPolicy, Policy, PolicySource, Principal, Statement
+from pytest_ramsts.policy.principal import interned
 
 if TYPE_CHECKING:
     from pytest_ramsts.identity.world import World
@@ -129,7 +130,7 @@ class Account(Caller):
 
     @property
     def principal(self) -> Principal:
-        return Principal("Account", self.id, "root", self.id)
+        return interned("Account", self.id, "root", self.id)
 
     def identity_policies(self) -> tuple[AppliedPolicy, ...]:
         return ()

@@ -64,8 +64,8 @@ class Ids:
 
     def request_id(self) -> str:
         """An upper-case UUID."""
-        t = "%032X" % self._random.getrandbits(128)  # noqa: UP031 - twice as fast as an f-string here
-        return f"{t[:8]}-{t[8:12]}-{t[12:16]}-{t[16:20]}-{t[20:]}"
+        t = self._random.getrandbits(128).to_bytes(16, "big").hex()  # sooner than a format
+        return f"{t[:8]}-{t[8:12]}-{t[12:16]}-{t[16:20]}-{t[20:]}".upper()
 
     def text(self, length: int) -> str:
         """Letters and digits, for the ids of services."""

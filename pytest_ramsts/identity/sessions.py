@@ -10,6 +10,7 @@ from pytest_ramsts.clock import timestamp
 from pytest_ramsts.identity.arn import ram_arn
 from pytest_ramsts.identity.caller import Caller
 from pytest_ramsts.policy import AppliedPolicy, Policy, Principal
+from pytest_ramsts.policy.principal import interned
 
 if TYPE_CHECKING:
     from pytest_ramsts.identity.roles import Role
@@ -75,7 +76,7 @@ class Session(Caller):
 
     @property
     def principal(self) -> Principal:
-        return Principal("AssumedRole", self.account.id, self.role.name, self.role.id, self.name)
+        return interned("AssumedRole", self.account.id, self.role.name, self.role.id, self.name)
 
     def context(
         self, action: str, *, secure: bool = True, source_ip: str = ""

@@ -24,6 +24,7 @@ from pytest_ramsts.identity.names import (
 from pytest_ramsts.identity.service_credentials import ServiceCredential
 from pytest_ramsts.identity.tags import Tagged
 from pytest_ramsts.policy import AppliedPolicy, Principal
+from pytest_ramsts.policy.principal import interned
 
 if TYPE_CHECKING:
     from pytest_ramsts.identity.account import Account
@@ -85,7 +86,7 @@ class User(Caller, Grantee, Tagged):
 
     @property
     def principal(self) -> Principal:
-        return Principal("RAMUser", self.account.id, self.name, self.id)
+        return interned("RAMUser", self.account.id, self.name, self.id)
 
     def identity_policies(self) -> tuple[AppliedPolicy, ...]:
         applied = [*self.applied()]

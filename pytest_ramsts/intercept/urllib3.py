@@ -71,7 +71,7 @@ def _answered(
     retries = options.get("retries")
     if not isinstance(retries, library.Retry):
         retries = library.Retry.from_int(retries, redirect=redirect, default=pool.retries)
-    patience = _patience(pool, options)
+    patience = patience_of(options.get("timeout", pool.timeout), pool.timeout)
     sent = Headers(headers.items(), host=authority)
     request = Request(method.upper(), whole, sent, body, "urllib3", patience=patience)
     # What follows is what `urlopen` itself does with a failure, and with an answer.
@@ -131,20 +131,19 @@ def _library() -> _Library:
     return _Library(HTTPHeaderDict, HTTPResponse, MaxRetryError, ProtocolError, Retry)
 
 
-def _patience(pool: Any, options: dict[str, Any]) -> float | None:
-    timeout = options.get("timeout", pool.timeout)
-    is_told = timeout is None or isinstance(timeout, int | float) or hasattr(timeout, "clone")
-    return patience_of(timeout if is_told else pool.timeout)
-
-
-def patience_of(timeout: Any) -> float | None:
-    """How long an answer is waited for, of a number or of a `Timeout`."""
-    if hasattr(timeout, "clone"):
-        if timeout.total is not None:  # it counts from when the connection was begun
-            timeout = timeout.clone()
-            timeout.start_connect()
-        timeout = timeout.read_timeout
-    return timeout if isinstance(timeout, int | float) else None
+def patience_of(timeout: Any, otherwise: Any = None) -> float | None:
+    """How long an answer is waited for, of a number or of a `Timeout`. `otherwise` is for what is
+    neither, by which urllib3 means that nothing was said.
+    """
+    if not hasattr(timeout, "clone"):
+        if timeout is None or isinstance(timeout, int | float):
+            return timeout
+        return None if otherwise is None else patience_of(otherwise)
+    if timeout.total is not None:  # it counts from when the connection was begun
+        timeout = timeout.clone()
+        timeout.start_connect()
+    patience = timeout.read_timeout
+    return patience if isinstance(patience, int | float) else None
 
 
 def _raised(error: OSError, pool: Any, url: str, patience: float | None) -> Exception:
@@ -164,8 +163,13 @@ def _raised(error: OSError, pool: Any, url: str, patience: float | None) -> Exce
 
 
 def _authority(pool: Any) -> str:
-    default = {"http": 80, "https": 443}.get(pool.scheme)
-    return pool.host if pool.port in (None, default) else f"{pool.host}:{pool.port}"
+    port = pool.port
+    if port is None or port == _DEFAULT_PORTS.get(pool.scheme):
+        return str(pool.host)
+    return f"{pool.host}:{port}"
+
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def _to_urllib3(response: Any, method: str, url: str, retries: Any, options: dict[str, Any]) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from pytest_ramsts.identity import Caller
@@ -26,8 +26,8 @@ class Call(NamedTuple):
     """One call: who asked for what, what was decided, what was answered."""
 
     number: int
-    time: datetime
-    """By the cloud's clock, in UTC."""
+    seconds: float
+    """When, by the cloud's clock, since the epoch."""
     service: str
     """`ram`, `sts`, `iot`, …; the host, where no service answers for it."""
     operation: str
@@ -67,6 +67,11 @@ class Call(NamedTuple):
         outcome = f"{self.status} {self.code}" if self.code else "ok"
         what = self.action or self.operation or self.service
         return f"<Call {self.number} {self.time:%H:%M:%SZ} {what} by {who}: {outcome}>"
+
+    @property
+    def time(self) -> datetime:
+        """When, by the cloud's clock, in UTC."""
+        return datetime.fromtimestamp(self.seconds, UTC)
 
     @property
     def denied(self) -> bool:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
 from pytest_ramsts.policy.arns import role_folded
 from pytest_ramsts.policy.settings import Settings
 from pytest_ramsts.policy.wildcard import matches
 
-__all__ = ["Principal", "PrincipalKind", "Principals"]
+__all__ = ["Principal", "PrincipalKind", "Principals", "interned"]
 
 PrincipalKind = Literal["Account", "RAMUser", "AssumedRole", "Service", "Federated", "Anonymous"]
 
@@ -36,7 +37,7 @@ class Principal(NamedTuple):
     @property
     def principal_arn(self) -> str:
         """What `acs:PrincipalARN` says: a role session is its role, without the session's name."""
-        return self.role_arn if self.kind == "AssumedRole" else self.arn
+        return _principal_arn(self)
 
     @property
     def role_arn(self) -> str:
@@ -60,6 +61,15 @@ class Principal(NamedTuple):
         if self.kind == "AssumedRole" and not self.session_name:  # any session of it
             return f"role {self.name}"
         return _SPOKEN[self.kind].format(self)
+
+
+interned: Final = lru_cache(maxsize=1024)(Principal)
+"""The same, made once: few callers make many requests."""
+
+
+@lru_cache(maxsize=1024)
+def _principal_arn(principal: Principal) -> str:
+    return principal.role_arn or principal.arn
 
 
 _ARNS: Final[dict[PrincipalKind, str]] = {

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple
 
 from pytest_ramsts.wire import quoting
 from pytest_ramsts.wire.secrets import masked
@@ -85,7 +85,7 @@ class Headers:
         return masked(f"Headers({list(self._pairs)!r})")
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, repr=False)
 class Request:
     """One HTTP request, as sent: nothing is decoded until somebody asks, and then once."""
 
@@ -98,10 +98,11 @@ class Request:
     patience: float | None = None
     """For how many seconds the client waits for an answer; None if it would wait for ever."""
 
-    _parts: _Url | None = field(default=None, init=False, repr=False, compare=False)
-    _params: Pairs | None = field(default=None, init=False, repr=False, compare=False)
-    _form: Pairs | None = field(default=None, init=False, repr=False, compare=False)
-    _fields: Mapping[str, str] | None = field(default=None, init=False, repr=False, compare=False)
+    # What was read off it is kept with it, from then on.
+    _parts: ClassVar[_Url | None] = None
+    _params: ClassVar[Pairs | None] = None
+    _form: ClassVar[Pairs | None] = None
+    _fields: ClassVar[Mapping[str, str] | None] = None
 
     def __repr__(self) -> str:
         return f"<Request {self.method} {masked(self.url)}, {_shown(self.body)}>"
