@@ -265,6 +265,11 @@ URLLIB3: Final[dict[str, tuple[str, str, Callable[[], dict[str, Any]]]]] = {
         "/echo",
         lambda: {"headers": urllib3.HTTPHeaderDict([("X-A", "1"), ("X-A", "2")])},
     ),
+    "headers of numbers and octets": (
+        "GET",
+        "/echo",
+        lambda: {"headers": {"X-N": 5, b"X-B": b"\xe9"}},
+    ),
     "who asks": (
         "GET",
         "/basic",
