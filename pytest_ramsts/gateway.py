@@ -162,10 +162,12 @@ class Gateway:
         passage.product = service.product
         passage.dialect = service.dialect
         try:
-            response = self._pass(request, service, region, passage)
-        except ApiError as error:
-            worded = error if service.worded is None else service.worded(error, request, self.world)
-            response = self._record(request, passage, worded)
+            try:
+                response = self._pass(request, service, region, passage)
+            except ApiError as error:
+                worded = service.worded
+                refusal = worded(error, request, self.world) if worded is not None else error
+                response = self._record(request, passage, refusal)
         except Exception as error:  # noqa: BLE001 - whatever it is, it must not get lost inside an SDK
             if isinstance(error, RecursionError) and _is_nested_deeply(request):
                 refusal = ApiError("InvalidParameter", "The specified parameter is not valid.")
@@ -187,8 +189,7 @@ class Gateway:
             credentials = self.authenticate(
                 request, passage, service.signatures, anonymous=service.anonymous
             )
-            if credentials is not None:
-                passage.caller = passage.claimant
+            passage.caller = credentials.caller if credentials else None
             caller = passage.caller or self.world.anonymous
             if isinstance(credentials, AccessKey):
                 credentials.last_service = service.name

@@ -431,6 +431,23 @@ def test_a_defect_inside_is_an_internal_error_and_is_told_at_the_end() -> None:
     assert (caught.value.code, caught.value.status_code) == ("InternalError", 500)
 
 
+def test_a_defect_where_a_refusal_is_worded_is_an_internal_error_too() -> None:
+    def worded(error: ApiError, *_: Any) -> ApiError:
+        raise KeyError(error.code)
+
+    broken = Service("broken", hosts=["broken.aliyuncs.com"], version="1", worded=worded)
+    cloud = FakeCloud()
+    cloud.add_service(broken)
+    cloud.__enter__()
+    with pytest.raises(AlibabaCloudException) as caught:
+        _call(cloud, "broken.aliyuncs.com", "Fail", "1")
+    with pytest.raises(KeyError, match=r"InvalidApi\.NotFound"):
+        cloud.__exit__(None, None, None)
+
+    assert (caught.value.code, caught.value.status_code) == ("InternalError", 500)
+    assert cloud.calls.last.code == "InternalError"
+
+
 def _call(cloud: FakeCloud, host: str, action: str, version: str) -> Any:
     key = cloud.admin_key
     client = Client(Config(access_key_id=key.id, access_key_secret=key.secret, endpoint=host))

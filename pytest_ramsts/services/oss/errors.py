@@ -283,7 +283,7 @@ def _mismatch(error: SignatureMismatchError, request: Request) -> OssError:
 
 
 def _key_id(request: Request) -> str:
-    claim = signatures.read(request)
+    claim = signatures.read(request, signatures.OSS)
     return claim.access_key_id if claim else ""
 
 

@@ -448,6 +448,23 @@ def test_a_presigned_url_is_good_until_it_expires(
     assert "<EC>0002-00000069</EC>" in late.text
 
 
+@pytest.mark.usefixtures("media")
+def test_what_looks_like_another_signature_in_a_presigned_url_changes_nothing(
+    ramsts: FakeCloud,
+) -> None:
+    """A `Signature` alone would be half a signature of the RPC style, which OSS does not know."""
+    key = ramsts.account.create_user("alice").create_access_key()
+    url = bucket_of(key, signature="v4").sign_url("GET", "key", 3600)
+    key.delete()
+
+    plain, mixed = requests.get(url, timeout=9), requests.get(f"{url}&Signature=abc", timeout=9)
+
+    for answer in (plain, mixed):
+        assert answer.status_code == 403
+        assert "<Code>InvalidAccessKeyId</Code>" in answer.text
+        assert f"<OSSAccessKeyId>{key.id}</OSSAccessKeyId>" in answer.text
+
+
 def test_a_presigned_url_dies_with_the_session_that_made_it(
     ramsts: FakeCloud, media: Bucket
 ) -> None:
