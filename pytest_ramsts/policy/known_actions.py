@@ -32,11 +32,33 @@ def is_known(action: str) -> bool:
 
 
 def closest(action: str, *, cutoff: float) -> str:
-    """The known action of the same service that is most like it; empty where none is like it."""
+    """The known action that is most like it, of the same service; of a service that we do not know,
+    the same operation of one that is nearly called so. Empty where none is like it.
+    """
     service, _, operation = action.partition(":")
     service = service.lower()
-    close = get_close_matches(operation, sorted(actions_of(service)), n=1, cutoff=cutoff)
-    return f"{service}:{close[0]}" if close else ""
+    if actions_of(service):
+        close = get_close_matches(operation, sorted(actions_of(service)), n=1, cutoff=cutoff)
+        return f"{service}:{close[0]}" if close else ""
+    for code in _nearly_called(service):
+        for name in actions_of(code):
+            if name.lower() == operation.lower():
+                return f"{code}:{name}"
+    return ""
+
+
+@cache
+def _nearly_called(service: str) -> list[str]:
+    """The codes that somebody may have meant: with a letter too many or too few, since with one
+    that differs there are real ones, `ens` beside `ecs`.
+    """
+    if service in _PRODUCTS:
+        return [_PRODUCTS[service]]
+    return get_close_matches(service, _names(), n=3, cutoff=0.8)
+
+
+_PRODUCTS: Final = {"sls": "log", "tablestore": "ots"}
+"""What is called otherwise in its ARNs and actions."""
 
 
 @cache

@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pytest_ramsts.policy.conditions import Condition
-from pytest_ramsts.policy.known_actions import COMPLETE, actions_of, closest, is_known
+from pytest_ramsts.policy.known_actions import COMPLETE, closest, is_known
 from pytest_ramsts.policy.source import line_of, spoken
 from pytest_ramsts.policy.statement import Statement
 from pytest_ramsts.policy.wildcard import is_pattern, matches
@@ -100,7 +100,7 @@ def _unknown_actions(looked: _Looked) -> Iterator[Found]:
     for element in ("Action", "NotAction"):
         for place, action in looked.each(element):
             service, _, operation = action.lower().partition(":")
-            if is_pattern(service) or not actions_of(service) or is_known(action):
+            if is_pattern(service) or is_known(action):
                 continue
             # Of lists with gaps, only what is nearly a known name is a misspelling.
             complete = service in COMPLETE

@@ -19,7 +19,13 @@ def test_what_is_no_action_is_refused(ramsts: FakeCloud, action: str) -> None:
 
 @pytest.mark.parametrize(
     ("action", "meant"),
-    [("ots:PutRwo", "ots:PutRow"), ("OSS:PutObjects", "oss:PutObject")],
+    [
+        ("ots:PutRwo", "ots:PutRow"),
+        ("OSS:PutObjects", "oss:PutObject"),
+        ("otss:getrow", "ots:GetRow"),
+        ("sls:PostLogStoreLogs", "log:PostLogStoreLogs"),
+        ("Tablestore:GetRow", "ots:GetRow"),
+    ],
 )
 def test_what_is_nearly_an_action_is_answered_with_a_warning_at_the_line_that_asks(
     ramsts: FakeCloud, action: str, meant: str
@@ -32,7 +38,19 @@ def test_what_is_nearly_an_action_is_answered_with_a_warning_at_the_line_that_as
     assert warned[0].filename == __file__
 
 
-@pytest.mark.parametrize("action", ["ots:GetRow", "ots:getrow", "ots:Get*", "*:*", "shop:Sell"])
+@pytest.mark.parametrize(
+    "action",
+    [
+        "ots:GetRow",
+        "ots:getrow",
+        "ots:Get*",
+        "*:*",
+        "shop:Sell",
+        "shop:GetRow",
+        "otss:Sell",
+        "ens:RunInstances",
+    ],
+)
 def test_what_may_well_be_one_is_not_warned_of(ramsts: FakeCloud, action: str) -> None:
     alice = ramsts.account.create_user("alice")
 

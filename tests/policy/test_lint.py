@@ -100,6 +100,12 @@ def test_nothing_is_found_in_what_is_meant(statements: Any) -> None:
             "did you mean `ecs:DescribeInstances`?",
         ),
         (
+            [allow("sls:PostLogStoreLogs", on="acs:sls:*:*:project/p/logstore/l")],
+            "unknown action",
+            "Statement[0].Action",
+            "did you mean `log:PostLogStoreLogs`?",
+        ),
+        (
             [deny(not_actions=["ots:GetRow", "ots:GetRwo"])],
             "unknown action",
             "Statement[0].NotAction[1]",
@@ -302,6 +308,8 @@ def test_the_known_actions_are_known_without_case() -> None:
     assert not is_known("nowhere:Get")
     assert closest("ots:GetRwo", cutoff=0.6) == "ots:GetRow"
     assert closest("nowhere:Get", cutoff=0.1) == ""
+    assert closest("otss:getrow", cutoff=0.6) == closest("Tablestore:GetRow", cutoff=0.6)
+    assert closest("ens:RunInstances", cutoff=0.1) == ""  # there is an Edge Node Service
     assert all(actions_of(service) for service in COMPLETE)
 
 
