@@ -443,7 +443,7 @@ def _all_resources(patterns: list[str], lines: str, settings: Settings) -> bool:
         return False
     # Most are ARNs with a star in them, which takes two passes to see.
     text = f"\n{lines}"
-    if text.count("\nacs:") == text.count("\n") == len(patterns):
+    if text.count("\nacs:") == text.count("\n"):
         patterns = [pattern for pattern in patterns if "*" not in pattern]
     return all(
         [  # noqa: C419 - a generator would cost twice as much
