@@ -13,6 +13,7 @@ from pytest_ramsts.intercept.catch import Catch, drained, missing, reason_of
 from pytest_ramsts.intercept.seam import Seam
 from pytest_ramsts.intercept.urllib3 import Body, patience_of
 from pytest_ramsts.wire import Headers, Request, Response
+from pytest_ramsts.wire.message import authority_of
 
 __all__ = ["OURS", "Send", "answered_by_responses", "seams"]
 
@@ -126,7 +127,7 @@ def _from_requests(request: Any, client: str) -> Request:
     return Request(
         request.method,
         request.url,
-        Headers(request.headers.lower_items()),
+        Headers(request.headers.lower_items(), host=authority_of(request.url)),
         drained(request.body),
         client,
         patience=_patience(request),

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from pytest_ramsts.intercept.catch import Catch, drained, missing, reason_of
 from pytest_ramsts.intercept.seam import Seam
 from pytest_ramsts.wire import Headers, Request
+from pytest_ramsts.wire.message import authority_of
 
 __all__ = ["Body", "patience_of", "seams"]
 
@@ -63,7 +64,7 @@ def _answered(
         authority = _authority(pool)
         whole = f"{pool.scheme}://{authority}{url}"
     else:
-        authority = url.partition("://")[2].partition("/")[0].partition("?")[0]
+        authority = authority_of(url)
         whole = url
     if headers is None:
         headers = pool.headers

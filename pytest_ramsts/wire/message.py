@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Final, NamedTuple
 from pytest_ramsts.wire import quoting
 from pytest_ramsts.wire.secrets import masked
 
-__all__ = ["Handle", "Headers", "Pairs", "Request", "Response"]
+__all__ = ["Handle", "Headers", "Pairs", "Request", "Response", "authority_of"]
 
 FORM: Final = "application/x-www-form-urlencoded"
 
@@ -208,6 +208,11 @@ class _Url(NamedTuple):
 
 
 _DEFAULT_PORTS: Final = {"http": ":80", "https": ":443"}
+
+
+def authority_of(url: str) -> str:
+    """The host of a URL, with its port where that is not the usual one: what Host says."""
+    return _split(url).authority
 
 
 def _split(url: str) -> _Url:
