@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from itertools import chain, repeat
-from operator import itemgetter
 from threading import Lock
 from typing import Any, Final, Literal, Protocol
 
@@ -285,7 +284,7 @@ class Gateway:
     ) -> None:
         """Ask for every resource that the operation names. One refusal refuses the call."""
         asked = operation.asks(invocation, arguments)
-        passage.resources = tuple(map(itemgetter(1), asked))
+        passage.resources = tuple([resource for _, resource in asked])
         if self.mode == "off" or not asked:
             return
         request, caller = invocation.request, invocation.caller

@@ -132,9 +132,7 @@ class Operation:
         for name in self.requires:
             if name not in given and not any(key.startswith(f"{name}.") for key in given):
                 raise MissingParameterError(name)
-        arguments: dict[str, Any] = {}
-        for name in self._injected:
-            arguments[name] = _INJECTED[name](invocation)
+        arguments = {name: _INJECTED[name](invocation) for name in self._injected}
         for parameter in self._parameters:
             value = parameter.read(given)
             if value is not None:
@@ -155,7 +153,7 @@ class Operation:
             if isinstance(resource, str):
                 found: str | Iterable[str] = resource.format_map(arguments)
             else:
-                free = {name: arguments[name] for name in self._free} if self._free else {}
+                free = {name: arguments[name] for name in self._free}
                 found = resource(invocation=invocation, **free)
             if isinstance(found, str):
                 asked.append((action, self.service.arn(found, account_id, region)))

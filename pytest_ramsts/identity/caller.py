@@ -13,7 +13,7 @@ from pytest_ramsts.errors import RamstsError
 from pytest_ramsts.identity.bearer_tokens import BearerToken
 from pytest_ramsts.policy import Access, AppliedPolicy, Decision, Layers, Principal, decide
 from pytest_ramsts.policy.arns import account_of
-from pytest_ramsts.policy.known_actions import COMPLETE, actions_of, closest, is_known
+from pytest_ramsts.policy.known_actions import actions_of, closest, is_known
 
 if TYPE_CHECKING:
     from pytest_ramsts.identity.account import Account
@@ -148,11 +148,9 @@ def check_action(action: str) -> None:
     service, _, operation = action.partition(":")
     if not (service and operation):
         raise RamstsError(f"an action is written as in a policy, ots:GetRow, not `{action}`")
-    service = service.lower()
-    if operation in actions_of(service) or is_known(action):
+    if operation in actions_of(service.lower()) or is_known(action):
         return
-    close = closest(action, cutoff=0.6 if service in COMPLETE else 0.93)
-    if close:
+    if close := closest(action):
         warnings.warn(
             f"`{action}` is no action that we know; did you mean `{close}`?",
             UnknownActionWarning,

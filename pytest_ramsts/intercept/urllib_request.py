@@ -10,6 +10,7 @@ from typing import Any
 from pytest_ramsts.intercept.catch import Catch
 from pytest_ramsts.intercept.http_client import Line, unmocked
 from pytest_ramsts.intercept.seam import Seam
+from pytest_ramsts.wire.message import authority_of
 
 __all__ = ["seams"]
 
@@ -46,9 +47,8 @@ class _Connections:
         from http.client import HTTPConnection  # noqa: PLC0415
 
         made = unmocked(HTTPConnection)(host, timeout=timeout)
-        scheme, _, rest = self._url.partition("://")
-        authority = rest.partition("/")[0].partition("?")[0].rpartition("@")[2]
-        made.sock = Line(self._catch, f"{scheme}://{authority}", "urllib.request")
+        origin = f"{self._url.partition('://')[0]}://{authority_of(self._url)}"
+        made.sock = Line(self._catch, origin, "urllib.request")
         # A proxy of the environment would be asked for a tunnel first.
         made.set_tunnel = lambda *_, **__: None
         return made

@@ -31,13 +31,15 @@ def is_known(action: str) -> bool:
     return any(matches(operation, name.lower()) for name in actions_of(service))
 
 
-def closest(action: str, *, cutoff: float) -> str:
+def closest(action: str) -> str:
     """The known action that is most like it, of the same service; of a service that we do not know,
     the same operation of one that is nearly called so. Empty where none is like it.
     """
     service, _, operation = action.partition(":")
     service = service.lower()
     if actions_of(service):
+        # Of lists with gaps, only what is nearly a known name is a misspelling.
+        cutoff = 0.6 if service in COMPLETE else 0.93
         close = get_close_matches(operation, sorted(actions_of(service)), n=1, cutoff=cutoff)
         return f"{service}:{close[0]}" if close else ""
     for code in _nearly_called(service):

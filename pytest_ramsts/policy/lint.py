@@ -102,12 +102,10 @@ def _unknown_actions(looked: _Looked) -> Iterator[Found]:
             service, _, operation = action.lower().partition(":")
             if is_pattern(service) or is_known(action):
                 continue
-            # Of lists with gaps, only what is nearly a known name is a misspelling.
-            complete = service in COMPLETE
-            close = closest(action, cutoff=0.6 if complete else 0.93)
+            close = closest(action)
             if close and not is_pattern(operation):
                 yield place, f"`{action}` is no action that we know; did you mean `{close}`?"
-            elif complete:
+            elif service in COMPLETE:
                 yield place, f"`{action}` covers no action that we know of `{service}`"
 
 

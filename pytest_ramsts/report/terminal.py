@@ -122,7 +122,7 @@ def _begin_line(terminal: pytest.TerminalReporter) -> None:
     """Leave the line of a dot; `ensure_newline` does not know of dots that came from a worker."""
     terminal.ensure_newline()
     if terminal._tw.width_of_current_line:  # noqa: SLF001 - as in _lines
-        terminal._tw.line()  # noqa: SLF001
+        terminal._tw.line()  # noqa: SLF001 - likewise
 
 
 def _lines(

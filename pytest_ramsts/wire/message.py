@@ -18,7 +18,7 @@ FORM: Final = "application/x-www-form-urlencoded"
 
 Pairs = tuple[tuple[str, str], ...]
 
-Text = str | bytes
+_Text = str | bytes
 
 
 class Headers:
@@ -30,7 +30,7 @@ class Headers:
 
     __slots__ = ("_first", "_pairs")
 
-    def __init__(self, pairs: Iterable[tuple[Text, Text | int]] = (), *, host: str = "") -> None:
+    def __init__(self, pairs: Iterable[tuple[_Text, _Text | int]] = (), *, host: str = "") -> None:
         """`host` is what the library will say further down, if it was not told."""
         given: Any = tuple(pairs)
         # Backwards, so that of a field sent twice the first value stays.
@@ -244,7 +244,7 @@ def _host(authority: str) -> str:
     return host.partition(":")[0]
 
 
-def _octets(text: Text | int) -> str:
+def _octets(text: _Text | int) -> str:
     if isinstance(text, bytes):
         return text.decode("latin-1")
     if isinstance(text, int):  # A length, say, which `http.client` takes as it is.

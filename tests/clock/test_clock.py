@@ -247,7 +247,7 @@ def test_time_does_not_advance_backwards(clock: Clock) -> None:
 
 def test_a_number_of_nothing_is_no_amount_of_time(clock: Clock) -> None:
     with pytest.raises(TypeError, match=r"timedelta or hours=, minutes=, …, not `3600`$"):
-        clock.advance(3600)  # type: ignore[arg-type]
+        clock.advance(3600)  # type: ignore[arg-type]  # the mistake
 
 
 def test_an_unknown_unit_is_named(clock: Clock) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Protocol
+from typing import Any
 
 from alibabacloud_ims20190815.client import Client as ImsClient
 from alibabacloud_ram20150501.client import Client as RamClient
@@ -13,18 +13,9 @@ from aliyunsdkcore.auth.credentials import AccessKeyCredential, StsTokenCredenti
 from aliyunsdkcore.client import AcsClient
 from aliyunsdkcore.request import RpcRequest
 
+from pytest_ramsts.environment import Credentials
+
 __all__ = ["Credentials", "ask", "ims", "legacy", "ram", "sts"]
-
-
-class Credentials(Protocol):
-    """An AccessKey or a session: whatever one signs with."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def secret(self) -> str: ...
-    @property
-    def security_token(self) -> str: ...
 
 
 def ram(credentials: Credentials) -> RamClient:

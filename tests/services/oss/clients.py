@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 import alibabacloud_oss_v2 as oss_v2
 import alibabacloud_oss_v2.aio as oss_v2_aio
 import oss2
 
+from pytest_ramsts.environment import Credentials
+
 __all__ = ["REGION", "Credentials", "async_client", "bucket_of", "client", "service_of"]
 
 REGION = "cn-hangzhou"
-
-
-class Credentials(Protocol):
-    @property
-    def id(self) -> str: ...
-    @property
-    def secret(self) -> str: ...
-    @property
-    def security_token(self) -> str: ...
 
 
 Signature = Literal["v1", "v2", "v4"]

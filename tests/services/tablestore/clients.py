@@ -6,7 +6,7 @@ import base64
 import hashlib
 import hmac
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 
 from tablestore import (
     INF_MAX,
@@ -21,6 +21,7 @@ from tablestore import (
     TableOptions,
 )
 
+from pytest_ramsts.environment import Credentials
 from pytest_ramsts.services.tablestore import Instance
 from pytest_ramsts.wire import Headers, Request
 
@@ -39,15 +40,6 @@ __all__ = [
 ALWAYS = Condition(RowExistenceExpectation.IGNORE)
 FROM_START, TO_END = [("id", INF_MIN)], [("id", INF_MAX)]
 NO_THROUGHPUT = ReservedThroughput(CapacityUnit(0, 0))
-
-
-class Credentials(Protocol):
-    @property
-    def id(self) -> str: ...
-    @property
-    def secret(self) -> str: ...
-    @property
-    def security_token(self) -> str: ...
 
 
 def client_of(credentials: Credentials, instance: Instance, **options: Any) -> OTSClient:
