@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from itertools import chain, repeat
+from operator import itemgetter
 from threading import Lock
 from typing import Any, Final, Literal, Protocol
 
@@ -284,7 +285,7 @@ class Gateway:
     ) -> None:
         """Ask for every resource that the operation names. One refusal refuses the call."""
         asked = operation.asks(invocation, arguments)
-        passage.resources = tuple([resource for _, resource in asked])
+        passage.resources = tuple(map(itemgetter(1), asked))
         if self.mode == "off" or not asked:
             return
         request, caller = invocation.request, invocation.caller

@@ -132,7 +132,9 @@ class Operation:
         for name in self.requires:
             if name not in given and not any(key.startswith(f"{name}.") for key in given):
                 raise MissingParameterError(name)
-        arguments = {name: _INJECTED[name](invocation) for name in self._injected}
+        arguments: dict[str, Any] = {}  # A comprehension would be one call more, each time.
+        for name in self._injected:
+            arguments[name] = _INJECTED[name](invocation)
         for parameter in self._parameters:
             value = parameter.read(given)
             if value is not None:
@@ -153,7 +155,7 @@ class Operation:
             if isinstance(resource, str):
                 found: str | Iterable[str] = resource.format_map(arguments)
             else:
-                free = {name: arguments[name] for name in self._free}
+                free = {name: arguments[name] for name in self._free} if self._free else {}
                 found = resource(invocation=invocation, **free)
             if isinstance(found, str):
                 asked.append((action, self.service.arn(found, account_id, region)))

@@ -60,7 +60,11 @@ def _answered(
     options: dict[str, Any],
 ) -> Any:
     library = _library()
-    whole = f"{pool.scheme}://{_authority(pool)}{url}" if url.startswith("/") else url
+    if url.startswith("/"):
+        authority = _authority(pool)  # known here, so not read off the URL
+        whole = f"{pool.scheme}://{authority}{url}"
+    else:
+        authority, whole = authority_of(url), url
     if headers is None:
         headers = pool.headers
     redirect = options.get("redirect", True)
@@ -68,7 +72,7 @@ def _answered(
     if not isinstance(retries, library.Retry):
         retries = library.Retry.from_int(retries, redirect=redirect, default=pool.retries)
     patience = patience_of(options.get("timeout", pool.timeout), pool.timeout)
-    sent = Headers(headers.items(), host=authority_of(whole))
+    sent = Headers(headers.items(), host=authority)
     request = Request(method.upper(), whole, sent, body, "urllib3", patience=patience)
     # What follows is what `urlopen` itself does with a failure, and with an answer.
     try:
